@@ -1,0 +1,37 @@
+"""The business clock and the real one.
+
+Duty, pay and deadlines follow the business day, which a demonstration or a test may set; the time of day is always real.
+Sessions, security and audit follow ``real_now``.
+"""
+
+import os
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from common.dates import parse_day
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def real_now() -> datetime:
+    """The real instant, aware, in Shanghai time."""
+    return timezone.now().astimezone(SHANGHAI)
+
+
+def today() -> date:
+    """The business day: ``TODAY`` of the environment, else the remembered day of a demonstration, else the real day in Shanghai."""
+    fixed = os.environ.get("TODAY", "").strip()
+    if fixed:
+        return parse_day(fixed)
+    source = getattr(settings, "BUSINESS_DAY_SOURCE", "")
+    remembered = import_string(source)() if source else None
+    return remembered or real_now().date()
+
+
+def now() -> datetime:
+    """The business day with the real time of day, aware, in Shanghai time."""
+    return datetime.combine(today(), real_now().timetz())
