@@ -1,0 +1,14 @@
+"""Every app's addresses, at the root. Names are unique over all apps."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import include, path
+
+from huimin import views
+
+urlpatterns = [
+    path("health/", views.health, name="health"),
+    # While the house is being built, a floor without doors is left out.
+    *(path("", include(f"{floor}.urls")) for floor in settings.FLOORS if find_spec(f"{floor}.urls")),
+]
