@@ -1,0 +1,1 @@
+"""What people do with plans, calendars and months. Each verb lives with its noun."""
