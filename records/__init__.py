@@ -1,0 +1,1 @@
+"""What every office keeps: job runs, import batches, stored files, issued papers, number series, notices."""
