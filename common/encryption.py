@@ -1,15 +1,14 @@
 """Encryption of personal data at rest and the keyed index that finds it again (safety.md §1.8).
 
-``settings.FIELD_KEYS`` is ``index:<base64>,2:<base64>,1:<base64>``: keys of 32 bytes. The first one that is not ``index``
-encrypts; the others still decrypt. The index has its own key, so that changing a data key never breaks search.
+``settings.FIELD_KEYS`` maps key ids to keys of 32 bytes, in order (``index:<base64>,2:<base64>,1:<base64>`` in the
+environment). The first one that is not ``index`` encrypts; the others still decrypt. The index has its own key, so that
+changing a data key never breaks search.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import secrets
-from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,36 +27,11 @@ class Unreadable(Refused):
     """A stored value cannot be decrypted with the keys at hand."""
 
 
-def new_key() -> str:
-    """A fresh 32-byte key as it stands in FIELD_KEYS."""
-    return base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-@lru_cache(maxsize=8)
-def parse_field_keys(text: str) -> dict[str, bytes]:
-    """Key id to key, in order. Raises ImproperlyConfigured where the setting cannot protect anything."""
-    keys: dict[str, bytes] = {}
-    for entry in filter(None, (part.strip() for part in text.split(","))):
-        key_id, colon, encoded = entry.partition(":")
-        try:
-            key = base64.b64decode(encoded.replace("-", "+").replace("_", "/"), validate=True)
-        except binascii.Error:
-            key = b""
-        if not colon or not (key_id == _INDEX or key_id.isalnum()) or len(key) != 32:
-            raise ImproperlyConfigured(
-                "FIELD_KEYS must read index:<base64>,2:<base64>,1:<base64> with keys of 32 bytes; "
-                f"entry number {len(keys) + 1} does not"
-            )
-        if key_id in keys:
-            raise ImproperlyConfigured(f"FIELD_KEYS names the key {key_id} twice")
-        keys[key_id] = key
-    if _INDEX not in keys or len(keys) < 2:
-        raise ImproperlyConfigured("FIELD_KEYS needs a key named index and at least one data key")
-    return keys
-
-
 def _keys() -> dict[str, bytes]:
-    return parse_field_keys(settings.FIELD_KEYS)
+    keys = settings.FIELD_KEYS
+    if _INDEX not in keys or len(keys) < 2:
+        raise ImproperlyConfigured("FIELD_KEYS needs a key named index and at least one data key.")
+    return keys
 
 
 def current_key_id() -> str:

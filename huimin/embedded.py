@@ -176,7 +176,8 @@ def secret(var: Path, name: str) -> str:
 
 _MAKE = {
     "secret-key": lambda: secrets.token_urlsafe(64),
-    "field-keys": lambda: "k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+    # The index key finds encrypted values and is never rotated; k1 encrypts.
+    "field-keys": lambda: ",".join(f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}" for name in ("index", "k1")),
     # Letters and digits that nobody mistakes for each other: people type this one from a terminal.
     "demo-password": lambda: "-".join("".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(5)) for _ in range(3)),
 }

@@ -57,7 +57,7 @@ def database(url: str, name: str) -> dict:
 
 
 def field_keys(text: str) -> dict[str, bytes]:
-    """Key id to key, in order: the first encrypts, all decrypt. `k2:<base64>,k1:<base64>`, 32 bytes each."""
+    """Key id to key, in order: the first data key encrypts, all decrypt. `index:<base64>,k2:<base64>,k1:<base64>`, 32 bytes each."""
     keys = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, _, encoded = part.partition(":")
@@ -70,6 +70,8 @@ def field_keys(text: str) -> dict[str, bytes]:
         keys[name] = key
     if not keys:
         raise ImproperlyConfigured("FIELD_KEYS is missing: without it ID numbers can be neither read nor written.")
+    if "index" not in keys or len(keys) < 2:
+        raise ImproperlyConfigured("FIELD_KEYS needs a key named index, by which ID numbers are found, and a data key.")
     return keys
 
 
@@ -92,6 +94,7 @@ if EMBEDDED:
         _redis_url = os.environ.get("REDIS_URL") or _servers.redis_url
         SECRET_KEY = os.environ.get("SECRET_KEY") or embedded.secret(HUIMIN_VAR, "secret-key")
         _field_keys = os.environ.get("FIELD_KEYS") or embedded.secret(HUIMIN_VAR, "field-keys")
+        DEMO_PASSWORD = embedded.secret(HUIMIN_VAR, "demo-password")
     except embedded.EmbeddedError as error:
         raise ImproperlyConfigured(str(error)) from error
 else:
@@ -101,6 +104,7 @@ else:
     _redis_url = os.environ.get("REDIS_URL", "")
     SECRET_KEY = os.environ.get("SECRET_KEY", "")
     _field_keys = os.environ.get("FIELD_KEYS", "")
+    DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD", "")  # no demonstration without it
     if not _redis_url:
         raise ImproperlyConfigured("REDIS_URL is missing: with DATABASE_URL set, Redis must be given as well.")
 
