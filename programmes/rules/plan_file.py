@@ -24,6 +24,7 @@ AMOUNT = re.compile(r"\d{1,10}\.\d{2}")
 LOOKS_LIKE_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 LEVELS = ("province", "city", "county", "township", "village")
 SECTIONS = ("plan", "place", "organization", "unit", "target", "clause", "note", "deadline")
+PLACE_LISTS = ("window.new_counties", "pilot.areas")
 TERM_FIELDS = ("clause", "unit", "why", "reading")
 PLAN_FIELDS = {
     "code": str, "name": str, "year": int, "document_no": str, "source": str,
@@ -448,6 +449,11 @@ class _Reader:
         for unit in plan.units:
             if unit.region and unit.region not in regions:
                 self.complain(f"[[unit]] {unit.name}：地区“{unit.region}”不在 [[place]] 里。")
+        for term in plan.terms:
+            if term.key in PLACE_LISTS:
+                for name in term.value.split(values.LIST_SEPARATOR):
+                    if name not in regions:
+                        self.complain(f"[{term.key}]：地区“{name}”不在 [[place]] 里。")
         first = {term.key: term.value for term in sorted(plan.terms, key=lambda term: term.since, reverse=True)}
         for key, code in EQUAL_DEADLINES.items():
             amounts = {limit.amount for limit in plan.limits if limit.code == code}
