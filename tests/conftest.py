@@ -1,0 +1,226 @@
+"""The ground all tests stand on: a real PostgreSQL, owned by one role and used by another, and a real browser.
+
+The database is made once as a template: migrated and granted by the owner, exactly as in an installation. Each worker of
+pytest-xdist gets a copy of it. Tests connect as the program's role, so what that role may not do, no test can do by mistake.
+"""
+
+import atexit
+import contextlib
+import fcntl
+import hashlib
+import io
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import TransactionTestCase
+
+CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--font-render-hinting=none",
+]
+
+Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # whitenoise warns without it
+
+# The shell's day and files are not the tests'.
+os.environ.pop("TODAY", None)
+settings.TODAY = ""
+settings.MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="huimin-files-"))
+atexit.register(shutil.rmtree, settings.MEDIA_ROOT, ignore_errors=True)
+# Argon2 is slow on purpose; tests log in a thousand times.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Playwright keeps an event loop in this thread, and Django then takes the ORM for asynchronous.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# --- the database -----------------------------------------------------------------------------------------------------
+
+MAINTENANCE = settings.DATABASES["owner"]["NAME"]
+TEMPLATE = f"test_{settings.DATABASES['default']['NAME']}_template"
+
+
+def _owner(database: str):
+    """A connection of the owner's role, outside Django: to the maintenance database or to one of ours."""
+    wanted = settings.DATABASES["owner"]
+    connection = psycopg2.connect(
+        dbname=database, user=wanted["USER"], password=wanted["PASSWORD"], host=wanted["HOST"], port=wanted["PORT"] or None
+    )
+    connection.autocommit = True
+    return connection
+
+
+def _sources() -> str:
+    """Changes when a migration or a model does: then the template is made anew."""
+    digest = hashlib.sha256()
+    root = Path(settings.BASE_DIR)
+    files = [file for floor in settings.FLOORS for file in (root / floor).rglob("*.py")]
+    files += [root / "requirements.txt", root / "huimin/settings.py", root / "huimin/management/commands/setup_database.py"]
+    for file in sorted(files):
+        if "migrations" in file.parts or "models" in file.parts or file.name in ("models.py", "requirements.txt") or "huimin" in file.parts:
+            digest.update(str(file.relative_to(root)).encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _use(database: str) -> None:
+    """Point both of Django's connections at this database. A lost millisecond of a test database is no loss: no waiting for the disk."""
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = settings.DATABASES[alias]["NAME"] = database
+        options = connections[alias].settings_dict.setdefault("OPTIONS", {})
+        options["options"] = "-c synchronous_commit=off"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker):
+    """One template per state of the sources, one copy per worker, removed afterwards."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "only")
+    name = f"{TEMPLATE.removesuffix('_template')}_{worker}_{os.getpid()}"
+    maintenance = _owner(MAINTENANCE)
+    with contextlib.closing(maintenance), maintenance.cursor() as cursor, _one_at_a_time():
+        comment = _sources()
+        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [TEMPLATE])
+        if cursor.fetchone() != (comment,):
+            cursor.execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+            cursor.execute(f"CREATE DATABASE {TEMPLATE}")
+            with django_db_blocker.unblock():
+                _use(TEMPLATE)
+                call_command("setup_database", verbosity=0)
+                connections.close_all()
+            cursor.execute(f"COMMENT ON DATABASE {TEMPLATE} IS %s", [comment])
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    with django_db_blocker.unblock():
+        _use(name)
+        global _seeds
+        _seeds = _read_seeds(name)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    maintenance = _owner(MAINTENANCE)
+    with contextlib.closing(maintenance), maintenance.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def _one_at_a_time():
+    settings.HUIMIN_VAR.mkdir(parents=True, exist_ok=True)
+    with open(settings.HUIMIN_VAR / "test-template.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+_seeds: list[tuple[str, bytes]] = []
+
+
+def _tables_with_rows(cursor) -> list[str]:
+    cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'django_migrations'")
+    names = [name for (name,) in cursor.fetchall()]
+    if not names:
+        return []
+    cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names))
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _read_seeds(database: str) -> list[tuple[str, bytes]]:
+    """What migrations have put into tables: the state that every test begins with."""
+    connection = _owner(database)
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        seeds = []
+        for table in _tables_with_rows(cursor):
+            stream = io.BytesIO()
+            cursor.copy_expert(f'COPY "{table}" TO STDOUT', stream)
+            seeds.append((table, stream.getvalue()))
+        return seeds
+
+
+def _flush_as_owner(self) -> None:
+    """After a test that committed: empty what it filled and put back what migrations had put there.
+
+    The program's role may not TRUNCATE, so the owner does, with triggers that refuse even that switched off for the moment.
+    """
+    database = settings.DATABASES["default"]["NAME"]
+    connections["default"].close()
+    connection = _owner(database)
+    connection.autocommit = False
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        # Threads of a live server may still hold idle transactions on the tables.
+        cursor.execute("SET lock_timeout = '20s'")
+        filled = _tables_with_rows(cursor)
+        if filled:
+            cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+            guarded = [name for (name,) in cursor.fetchall()]
+            for table in guarded:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            names = ", ".join(f'"{name}"' for name in filled)
+            cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+            for table, rows in _seeds:
+                cursor.copy_expert(f'COPY "{table}" FROM STDIN', io.BytesIO(rows))
+                cursor.execute("SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attidentity <> ''", [f'"{table}"'])
+                for (column,) in cursor.fetchall():
+                    cursor.execute(f"SELECT setval(pg_get_serial_sequence('\"{table}\"', '{column}'), max(\"{column}\")) FROM \"{table}\"")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for table in guarded:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        connection.commit()
+
+
+# TestCase overrides this and rolls back instead.
+TransactionTestCase._fixture_teardown = _flush_as_owner
+
+
+# --- the browser ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    if not os.path.exists(CHROMIUM):
+        pytest.skip(f"{CHROMIUM} is not installed (apt-get install chromium)")
+    return {"executable_path": CHROMIUM, "args": CHROMIUM_FLAGS, "headless": True}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args():
+    return {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1440, "height": 900}}
+
+
+@pytest.fixture
+def page(page, request):
+    """A page that fails the test when the console shows an error or the Content-Security-Policy stops something."""
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    marker = request.node.get_closest_marker("console")
+    unexpected = [text for text in complaints if not (marker and re.search(marker.args[0], text))]
+    assert not unexpected, "The browser's console complains: " + "; ".join(unexpected)
+
+
+# --- what did not run -------------------------------------------------------------------------------------------------
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """On CI a skipped test is a failed one: there is nothing that may not run there."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if CI and reporter and reporter.stats.get("skipped") and exitstatus == 0:
+        session.exitstatus = 1
+
+
+def pytest_terminal_summary(terminalreporter):
+    if skipped := terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line(f"{len(skipped)} tests did not run here{', which fails on CI' if CI else ''}.", yellow=True)
