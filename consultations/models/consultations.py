@@ -1,0 +1,132 @@
+"""Consultation records (咨询登记). Z-CON-1…5; domain.md 4.5."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from common.encryption import EncryptedTextField
+from consultations.models.rosters import Shift
+from organizations.models import Practitioner, Station
+from organizations.models.places import within
+
+
+class ConsultationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """County posts see the county's records (masked), station posts their station's, a person her own."""
+        if user.is_system:
+            return self
+        return self.filter(
+            within(user.post_regions, "station__county") | Q(station__in=user.post_stations) | Q(practitioner__user=user)
+        )
+
+    def between(self, first, last):
+        return self.filter(day__range=(first, last))
+
+    def counted(self):
+        """Those that count toward the target: every channel, tied to a duty station (reading D37)."""
+        return self.filter(is_void=False)
+
+    def incomplete(self):
+        return self.exclude(missing=[])
+
+
+class Consultation(models.Model):
+    """One person's one consultation (人次)."""
+
+    class Channel(models.TextChoices):
+        ONSITE = "onsite", "来访"
+        PHONE = "phone", "电话"
+        HOTLINE = "hotline_12348", "12348热线"
+        ONLINE = "online", "网络"
+        LETTER = "letter", "信函"
+        HOME_VISIT = "home_visit", "上门"
+        OUTREACH = "outreach", "下乡"
+
+    class Matter(models.TextChoices):
+        LAND_ACQUISITION = "land_acquisition", "征地拆迁"
+        LAND_RIGHTS = "land_rights", "土地权属"
+        FAMILY = "family", "婚姻家庭"
+        SUPPORT = "support", "赡养抚养扶养"
+        INHERITANCE = "inheritance", "继承"
+        SCHOOLING = "schooling", "入学教育"
+        MEDICAL = "medical", "就医医疗"
+        SOCIAL_SECURITY = "social_security", "社会保障"
+        LABOUR = "labour", "劳动争议"
+        WORK_INJURY = "work_injury", "工伤"
+        TRAFFIC = "traffic", "交通事故"
+        LOAN = "loan", "民间借贷"
+        CONTRACT = "contract", "合同"
+        NEIGHBOUR = "neighbour", "相邻关系"
+        HOUSING = "housing", "房产物业"
+        CONSUMER = "consumer", "消费"
+        TORT = "tort", "侵权"
+        CRIMINAL = "criminal", "刑事"
+        ADMINISTRATIVE = "administrative", "行政"
+        ENFORCEMENT = "enforcement", "执行"
+        LEGAL_AID = "legal_aid", "法律援助"
+        OTHER = "other", "其他"
+
+    class Outcome(models.TextChoices):
+        ANSWERED = "answered", "当场解答"
+        BOOKED = "booked", "预约再答"
+        DRAFTED = "drafted", "代拟文书"
+        LEGAL_AID = "referred_legal_aid", "引导申请法律援助"
+        MEDIATION = "referred_mediation", "引导人民调解"
+        ORGAN = "referred_organ", "引导至有关机关"
+        PETITION = "petition_assist", "参与化解信访"
+        OTHER = "other", "其他"
+
+    class Rating(models.TextChoices):
+        VERY_SATISFIED = "very_satisfied", "非常满意"
+        SATISFIED = "satisfied", "满意"
+        BASIC = "basic", "基本满意"
+        DISSATISFIED = "dissatisfied", "不满意"
+
+    class Group(models.TextChoices):
+        MIGRANT_WORKER = "migrant_worker", "农民工"
+        FARMER = "farmer", "农民"
+        DISABLED = "disabled", "残疾人"
+        ELDERLY = "elderly", "老年人"
+        MINOR = "minor", "未成年人"
+        WOMAN = "woman", "妇女"
+        HARDSHIP_EMPLOYEE = "hardship_employee", "困难职工"
+        MILITARY = "military", "军人军属"
+        REGISTERED_POOR = "registered_poor", "建档立卡贫困户"
+        LEFT_BEHIND_WOMAN = "left_behind_woman", "留守妇女"
+        LEFT_BEHIND_CHILD = "left_behind_child", "留守儿童"
+
+    number = models.CharField("登记编号", max_length=60, unique=True, null=True, blank=True)
+    station = models.ForeignKey(Station, models.PROTECT, related_name="consultations", verbose_name="站点")
+    shift = models.ForeignKey(Shift, models.PROTECT, null=True, blank=True, related_name="consultations", verbose_name="班次")
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="consultations", verbose_name="值班人员")
+    day = models.DateField("日期")
+    time = models.TimeField("时间", null=True, blank=True)
+    channel = models.CharField("咨询方式", max_length=15, choices=Channel.choices, blank=True)
+    client_name = models.CharField("咨询人", max_length=50, blank=True)
+    client_phone = EncryptedTextField("联系电话", blank=True, default="")
+    client_phone_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    groups = ArrayField(models.CharField(max_length=20, choices=Group.choices), default=list, blank=True, verbose_name="特殊群体")
+    party_count = models.PositiveSmallIntegerField("同行人数", default=1)
+    matter = models.CharField("咨询类别", max_length=20, choices=Matter.choices, blank=True)
+    question = models.TextField("咨询内容", blank=True)
+    answer = models.TextField("答复意见", blank=True)
+    outcome = models.CharField("处理方式", max_length=20, choices=Outcome.choices, blank=True)
+    rating = models.CharField("满意度", max_length=15, choices=Rating.choices, blank=True)
+    missing = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name="缺项")
+    is_void = models.BooleanField("已作废", default=False)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="记录人")
+    recorded_at = models.DateTimeField("记录时间")
+
+    objects = ConsultationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "咨询记录"
+        ordering = ["-day", "-pk"]
+        indexes = [models.Index(fields=["station", "day"]), models.Index(fields=["-day", "-id"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(party_count__gte=1), name="consultation_of_at_least_one_person"),
+        ]
+
+    def __str__(self):
+        return self.number or f"咨询 {self.pk}"

@@ -1,0 +1,38 @@
+"""Public money: funds and their cash book, pay sheets with every line explained, payments, bank statements."""
+
+from subsidies.models.funds import (
+    BankLine,
+    BankStatement,
+    Fund,
+    FundMovement,
+    LedgerEntry,
+    ReversalProposal,
+)
+from subsidies.models.pay_sheets import (
+    PayChain,
+    PayLine,
+    PayRow,
+    PaySheet,
+    PaySheetEvent,
+    RecomputeRequest,
+    UnsettledShift,
+)
+from subsidies.models.payments import Payment, Recovery
+
+__all__ = [
+    "BankLine",
+    "BankStatement",
+    "Fund",
+    "FundMovement",
+    "LedgerEntry",
+    "PayChain",
+    "PayLine",
+    "PayRow",
+    "PaySheet",
+    "PaySheetEvent",
+    "Payment",
+    "RecomputeRequest",
+    "Recovery",
+    "ReversalProposal",
+    "UnsettledShift",
+]

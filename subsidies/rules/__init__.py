@@ -1,0 +1,1 @@
+"""Pure rules of money: duty pay as lines, differences, chains. No Django, no clock, no database."""
