@@ -27,9 +27,7 @@ class DeadlineRule(models.Model):
         WORKING_DAY = rules.WORKING_DAY, "个工作日"
         HOUR = rules.HOUR, "小时"
 
-    plan = models.ForeignKey(
-        Plan, models.PROTECT, null=True, blank=True, related_name="deadline_rules", verbose_name="方案"
-    )
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, blank=True, related_name="deadline_rules", verbose_name="方案")
     code = models.CharField("代码", max_length=40)
     name = models.CharField("期限", max_length=60)
     starts_from = models.CharField("起算", max_length=60, blank=True)
@@ -45,9 +43,7 @@ class DeadlineRule(models.Model):
         verbose_name = "期限规则"
         ordering = ["plan", "code", "since"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["plan", "code", "since"], name="deadline_rule_one_from_a_day", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["plan", "code", "since"], name="deadline_rule_one_from_a_day", nulls_distinct=False),
             models.CheckConstraint(
                 condition=~Q(unit=rules.HOUR) | Q(roll_on_holiday=False), name="deadline_rule_hours_do_not_roll"
             ),

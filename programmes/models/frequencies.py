@@ -13,11 +13,14 @@ class StationFrequencyQuerySet(models.QuerySet):
 
     def on(self, day):
         """The decision in force on the day, one row per station that has any."""
-        return self.filter(since__lte=day).order_by("station", "-since").distinct("station")
+        return self.filter(since__lte=day).order_by("station", "-since", "-pk").distinct("station")
 
 
 class StationFrequency(models.Model):
-    """The frequency decided for one station, in force from `since` until its next decision (so none overlap)."""
+    """The frequency decided for one station, in force from `since` until its next decision.
+
+    There is no end date, so none overlap; of two decisions from one day the later made holds (it corrects the other).
+    """
 
     append_only = True
 
@@ -32,18 +35,15 @@ class StationFrequency(models.Model):
     times_per_month = models.PositiveSmallIntegerField("每月次数", null=True, blank=True)
     since = models.DateField("起始日期")
     reason = models.CharField("理由", max_length=200)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="批准人"
-    )
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="批准人")
     decided_at = models.DateTimeField("批准时间")
 
     objects = StationFrequencyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "值班频次"
-        ordering = ["station", "-since"]
+        ordering = ["station", "-since", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["station", "since"], name="frequency_one_from_a_day"),
             # 四（一）4: however remote, at least once a month.
             models.CheckConstraint(
                 condition=Q(policy__in=["workday", "weekly"], times_per_month=None)

@@ -104,13 +104,10 @@ class MonthEvent(models.Model):
         ordering = ["month", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(action="reopened")
-                | (Q(proposed_by__isnull=False) & ~Q(proposed_by=models.F("by"))),
+                condition=~Q(action="reopened") | (Q(proposed_by__isnull=False) & ~Q(proposed_by=models.F("by"))),
                 name="month_reopened_by_a_second_person",
             ),
-            models.CheckConstraint(
-                condition=Q(action="closed") | ~Q(reason=""), name="month_reopening_says_why"
-            ),
+            models.CheckConstraint(condition=Q(action="closed") | ~Q(reason=""), name="month_reopening_says_why"),
         ]
 
     def __str__(self):

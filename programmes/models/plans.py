@@ -25,9 +25,7 @@ class PlanQuerySet(models.QuerySet):
         """Plans that hold for a county on a day, the nearest place first: county before city before province."""
         places = [county.pk, county.parent_id, county.parent and county.parent.parent_id]
         places = [pk for pk in places if pk]
-        nearness = Case(
-            *(When(region=pk, then=Value(n)) for n, pk in enumerate(places)), output_field=IntegerField()
-        )
+        nearness = Case(*(When(region=pk, then=Value(n)) for n, pk in enumerate(places)), output_field=IntegerField())
         return self.filter(region__in=places, starts_on__lte=day, ends_on__gte=day).order_by(nearness, "-starts_on")
 
 
@@ -196,9 +194,7 @@ class Target(models.Model):
         CASES = "cases", "特殊群体法律援助案件（件）"
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="targets", verbose_name="方案")
-    station = models.ForeignKey(
-        Station, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name="站点"
-    )
+    station = models.ForeignKey(Station, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name="站点")
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name="机构"
     )
@@ -264,12 +260,9 @@ class PlanDraft(models.Model):
         verbose_name = "下一年度方案草稿"
         ordering = ["-year", "-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["source", "year"], condition=Q(state="open"), name="plan_draft_one_open_for_a_year"
-            ),
+            models.UniqueConstraint(fields=["source", "year"], condition=Q(state="open"), name="plan_draft_one_open_for_a_year"),
             models.CheckConstraint(
-                condition=~Q(state="loaded")
-                | (Q(decided_by__isnull=False) & ~Q(decided_by=models.F("changed_by"))),
+                condition=~Q(state="loaded") | (Q(decided_by__isnull=False) & ~Q(decided_by=models.F("changed_by"))),
                 name="plan_draft_confirmed_by_a_second_person",
             ),
         ]

@@ -400,9 +400,7 @@ class _Reader:
             text = self._value(f"{where} {since}", spec, value)
             if text is None or clause is None or unit is None:
                 continue
-            plan.terms.append(
-                DatedTerm(key, since, text, spec.kind, unit, str(clause), str(reading_code), str(why).strip())
-            )
+            plan.terms.append(DatedTerm(key, since, text, spec.kind, unit, str(clause), str(reading_code), str(why).strip()))
 
     def _value(self, where: str, spec: Key, value: Any) -> str | None:
         """The value as stored text; None (and a problem) when it is not of the key's kind."""

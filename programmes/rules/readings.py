@@ -90,9 +90,7 @@ READINGS = (
         "funds",
         answers={"remind_earlier": "提前到之前最后一个工作日提醒，顺延后仍未报才算逾期", "strict": "到期日不变"},
     ),
-    Reading(
-        "D23", "法律援助法的“日”", "cases", answers={"calendar_day": "自然日", "working_day": "工作日"}
-    ),
+    Reading("D23", "法律援助法的“日”", "cases", answers={"calendar_day": "自然日", "working_day": "工作日"}),
     Reading(
         "D24",
         "生日当天的年龄",
@@ -100,9 +98,7 @@ READINGS = (
         answers={"favour_recipient": "六十周岁生日当天算老年人，十八周岁生日当天仍算未成年人"},
     ),
     Reading("D25", "一人属多个群体", "cases", answers={"primary_group": "合计按主要群体，明细另列"}),
-    Reading(
-        "D26", "发放时评价、投诉、记录、抽查尚未核实", "duty", answers={"pay_then_difference": "按时发放，属实后列差额"}
-    ),
+    Reading("D26", "发放时评价、投诉、记录、抽查尚未核实", "duty", answers={"pay_then_difference": "按时发放，属实后列差额"}),
     Reading("D27", "公办高校教师是否公职人员", "duty", answers={"bureau_confirms": "由县局逐人确认"}),
     yes_or_no("D28", "值班补贴是否免税", "duty", yes="按免税处理（代扣0元），须向税务机关确认"),
     Reading(
@@ -135,9 +131,7 @@ READINGS = (
         answers={"all_on_duty": "与值班班次相连的各种方式", "visits": "只计来访"},
     ),
     yes_or_no("D38", "2021年批准的案件按当时法律立案的是否纳入", "cases", yes="事项相符即纳入"),
-    Reading(
-        "D39", "法律援助法29条的案件在审判之前", "cases", answers={"bureau_decides": "须由县局研究决定", "allow": "纳入"}
-    ),
+    Reading("D39", "法律援助法29条的案件在审判之前", "cases", answers={"bureau_decides": "须由县局研究决定", "allow": "纳入"}),
     Reading(
         "D40",
         "“标注”以什么为准",
