@@ -36,7 +36,7 @@ CHROMIUM_FLAGS = [
     "--font-render-hinting=none",
 ]
 
-Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # whitenoise warns without it
+Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
 
 # The shell's day and files are not the tests'.
 os.environ.pop("TODAY", None)
