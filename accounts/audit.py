@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from accounts.models import AuditEntry
+from accounts.policy import ACTIONS
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ EVENTS = {
     "accounts.first_administrator": "建立首个管理员",
     "accounts.export_audit": "导出审计日志",
 }
+
+
+def words_of(action):
+    """The action as the interface says it; events of services that policy does not name stand as they are."""
+    return EVENTS.get(action) or (ACTIONS[action].words if action in ACTIONS else action)
 
 
 def record(*, by, action, on=None, before=None, after=None, reason=""):

@@ -22,16 +22,18 @@ class UserQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True)
 
+    def in_state(self, state):
+        """`active`, `disabled`, or everything else for all."""
+        if state in ("active", "disabled"):
+            return self.filter(is_active=state == "active")
+        return self
+
     def matching(self, text):
         """Users whose login, name or phone holds `text`."""
         text = (text or "").strip()
         if not text:
             return self
-        return self.filter(
-            Q(username__icontains=text)
-            | Q(name__icontains=text)
-            | Q(phone__icontains=text)
-        )
+        return self.filter(Q(username__icontains=text) | Q(name__icontains=text) | Q(phone__icontains=text))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -51,9 +53,7 @@ class User(AbstractBaseUser):
         "登录名",
         max_length=64,
         unique=True,
-        validators=[
-            UnicodeUsernameValidator(message="登录名只能用文字、数字和 @ . + - _。")
-        ],
+        validators=[UnicodeUsernameValidator(message="登录名只能用文字、数字和 @ . + - _。")],
         error_messages={"unique": "已经有人用这个登录名，请换一个。"},
     )
     name = models.CharField("姓名", max_length=50)
@@ -94,7 +94,8 @@ class User(AbstractBaseUser):
         """
         if self.is_system or not self.pk:
             return ()
-        return tuple(self.posts.in_force_on(clock.today()))
+        posts = self.posts.in_force_on(clock.today())
+        return tuple(posts.select_related("region", "station", "organization"))
 
     @property
     def roles(self):
@@ -110,6 +111,23 @@ class User(AbstractBaseUser):
     def post_stations(self):
         """Ids of the stations at which she holds a post."""
         return frozenset(post.station_id for post in self.posts_in_force if post.station_id)
+
+
+class AuditEntryQuerySet(models.QuerySet):
+    def chosen(self, *, who="", action="", what="", since=None, until=None):
+        """Entries of a person, an action, an object (label, kind or number) and the days from `since` to `until`."""
+        entries = self
+        if who:
+            entries = entries.filter(actor_name__icontains=who)
+        if action:
+            entries = entries.filter(action=action)
+        if what:
+            entries = entries.filter(Q(object_label__icontains=what) | Q(object_type__icontains=what) | Q(object_id=what))
+        if since:
+            entries = entries.filter(at__date__gte=since)
+        if until:
+            entries = entries.filter(at__date__lte=until)
+        return entries
 
 
 class AuditEntry(models.Model):
@@ -136,6 +154,8 @@ class AuditEntry(models.Model):
     reason = models.TextField("理由", blank=True)
     request_id = models.CharField("请求编号", max_length=40, blank=True)
 
+    objects = AuditEntryQuerySet.as_manager()
+
     class Meta:
         verbose_name = "审计记录"
         verbose_name_plural = "审计记录"
@@ -149,6 +169,18 @@ class AuditEntry(models.Model):
     def __str__(self):
         return f"{self.actor_name} {self.action} {self.object_label}"
 
+    @property
+    def compared(self):
+        """(key, before, after) for each value that is told, as people read it."""
+        before, after = _as_dict(self.before), _as_dict(self.after)
+        return [(key, _readable(before.get(key)), _readable(after.get(key))) for key in {**before, **after}]
+
+    @property
+    def changed_words(self):
+        """The change in one line."""
+        told = [f"{key}：{old} → {new}" if old != "—" else f"{key}：{new}" for key, old, new in self.compared]
+        return "；".join(told) or self.reason
+
 
 class AuditSeal(models.Model):
     """The link of one entry in the hash chain. Apart from the entry, so that entries need no update.
@@ -159,9 +191,7 @@ class AuditSeal(models.Model):
     append_only = True
 
     position = models.BigIntegerField("序号", primary_key=True)
-    entry = models.OneToOneField(
-        AuditEntry, models.PROTECT, related_name="seal", verbose_name="审计记录"
-    )
+    entry = models.OneToOneField(AuditEntry, models.PROTECT, related_name="seal", verbose_name="审计记录")
     digest = models.CharField("链值", max_length=64)
     sealed_at = models.DateTimeField("封存时间", default=timezone.now)
 
@@ -172,3 +202,21 @@ class AuditSeal(models.Model):
 
     def __str__(self):
         return f"{self.position} {self.digest[:12]}"
+
+
+def _as_dict(values):
+    if values is None:
+        return {}
+    return values if isinstance(values, dict) else {"内容": values}
+
+
+def _readable(value):
+    if value is None or value == "":
+        return "—"
+    if value is True or value is False:
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(_readable(each) for each in value) or "—"
+    if isinstance(value, dict):
+        return "，".join(f"{key} {_readable(each)}" for key, each in value.items())
+    return str(value)

@@ -205,9 +205,7 @@ MONEY_ROLES = frozenset({Role.SECTION, Role.LEADER, Role.FINANCE, Role.CASHIER, 
 SECOND_FACTOR_ROLES = frozenset({Role.ADMIN, Role.LEADER, Role.FINANCE, Role.CASHIER})
 
 # Posts that see the whole business of their region; the others see their station, their assignments or themselves.
-WHOLE_REGION_ROLES = frozenset(
-    {S, L, CENTRE, DIRECTOR, FINANCE, CASHIER, TREASURY, CITY, AUDITOR, ADMIN}
-)
+WHOLE_REGION_ROLES = frozenset({S, L, CENTRE, DIRECTOR, FINANCE, CASHIER, TREASURY, CITY, AUDITOR, ADMIN})
 
 
 def may(user, action):

@@ -36,14 +36,14 @@ def flag(name: str, default: bool = False) -> bool:
         return True
     if text in ("0", "off", "false", "no"):
         return False
-    raise ImproperlyConfigured(f"{name} must be on or off, not {text!r}.")
+    raise ImproperlyConfigured(f"{name} 应为 on 或 off，不是 {text!r}。")
 
 
 def database(url: str, name: str) -> dict:
     """Django's settings for postgresql://role:password@host:port/database?host=/folder&sslmode=require."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
-        raise ImproperlyConfigured(f"{name} must begin with postgresql:// — PostgreSQL is the only database.")
+        raise ImproperlyConfigured(f"{name} 应以 postgresql:// 开头：只支持 PostgreSQL。")
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -66,12 +66,12 @@ def field_keys(text: str) -> dict[str, bytes]:
         except binascii.Error:
             key = b""
         if not re.fullmatch(r"[A-Za-z0-9]{1,16}", name) or len(key) != 32 or name in keys:
-            raise ImproperlyConfigured("FIELD_KEYS must be id:base64,id:base64 with different ids and 32 bytes each.")
+            raise ImproperlyConfigured("FIELD_KEYS 应写成 编号:base64,编号:base64，编号各不相同，每个密钥 32 字节。")
         keys[name] = key
     if not keys:
-        raise ImproperlyConfigured("FIELD_KEYS is missing: without it ID numbers can be neither read nor written.")
+        raise ImproperlyConfigured("没有设置 FIELD_KEYS：身份证号无法加密保存。")
     if "index" not in keys or len(keys) < 2:
-        raise ImproperlyConfigured("FIELD_KEYS needs a key named index, by which ID numbers are found, and a data key.")
+        raise ImproperlyConfigured("FIELD_KEYS 应有一个名为 index 的检索密钥和至少一个数据密钥。")
     return keys
 
 
@@ -106,10 +106,10 @@ else:
     _field_keys = os.environ.get("FIELD_KEYS", "")
     DEMO_PASSWORD = os.environ.get("DEMO_PASSWORD", "")  # no demonstration without it
     if not _redis_url:
-        raise ImproperlyConfigured("REDIS_URL is missing: with DATABASE_URL set, Redis must be given as well.")
+        raise ImproperlyConfigured("没有设置 REDIS_URL：设置了 DATABASE_URL 时，Redis 也要给出。")
 
 if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("SECRET_KEY must have at least 50 characters.")
+    raise ImproperlyConfigured("SECRET_KEY 至少 50 个字符。")
 FIELD_KEYS = field_keys(_field_keys)
 
 DATABASES = {
@@ -130,7 +130,7 @@ ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").sp
 if not ALLOWED_HOSTS and EMBEDDED:
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 if DEBUG and not all(is_loopback(host) for host in ALLOWED_HOSTS):
-    raise ImproperlyConfigured("DEBUG shows inner data on error pages: switch it off, or allow loopback hosts only.")
+    raise ImproperlyConfigured("DEBUG 会在错误页显示内部数据：请关闭，或在 ALLOWED_HOSTS 只写本机地址。")
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if HTTPS and host != "*"]
 
 VERSION = re.search(r"^## \[(\d[^\]]*)\]", (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1]
@@ -262,7 +262,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # mlps: classes of characters and a change every 180 days, as 等级保护 asks; asvs: length only, as OWASP advises.
 PASSWORD_PROFILE = os.environ.get("PASSWORD_PROFILE", "asvs")
 if PASSWORD_PROFILE not in ("asvs", "mlps"):
-    raise ImproperlyConfigured("PASSWORD_PROFILE must be asvs or mlps.")
+    raise ImproperlyConfigured("PASSWORD_PROFILE 应为 asvs 或 mlps。")
 
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
@@ -273,7 +273,6 @@ APPOINT_FIRST_ADMINISTRATOR = "organizations.services.appoint_first_administrato
 # Addresses of our own proxies: only they are believed about whom they speak for.
 TRUSTED_PROXIES = [proxy.strip() for proxy in os.environ.get("TRUSTED_PROXIES", "").split(",") if proxy.strip()]
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_FORMS = {
     "login": "accounts.forms.signing_in.SignInForm",
     "reauthenticate": "accounts.forms.signing_in.ReauthenticateForm",

@@ -52,9 +52,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "username",
@@ -73,9 +71,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=50, verbose_name="姓名")),
                 (
                     "phone",
-                    models.CharField(
-                        blank=True, max_length=20, verbose_name="联系电话"
-                    ),
+                    models.CharField(blank=True, max_length=20, verbose_name="联系电话"),
                 ),
                 ("is_active", models.BooleanField(default=True, verbose_name="启用")),
                 (
@@ -92,9 +88,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "password_changed_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="密码修改时间"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="密码修改时间"),
                 ),
                 ("font_large", models.BooleanField(default=False, verbose_name="大字")),
                 (
@@ -133,9 +127,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="时间"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间"),
                 ),
                 (
                     "actor_name",
@@ -148,15 +140,11 @@ class Migration(migrations.Migration):
                 ("action", models.CharField(max_length=80, verbose_name="操作")),
                 (
                     "object_type",
-                    models.CharField(
-                        blank=True, max_length=80, verbose_name="对象类型"
-                    ),
+                    models.CharField(blank=True, max_length=80, verbose_name="对象类型"),
                 ),
                 (
                     "object_id",
-                    models.CharField(
-                        blank=True, max_length=64, verbose_name="对象编号"
-                    ),
+                    models.CharField(blank=True, max_length=64, verbose_name="对象编号"),
                 ),
                 (
                     "object_label",
@@ -167,9 +155,7 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(blank=True, verbose_name="理由")),
                 (
                     "request_id",
-                    models.CharField(
-                        blank=True, max_length=40, verbose_name="请求编号"
-                    ),
+                    models.CharField(blank=True, max_length=40, verbose_name="请求编号"),
                 ),
                 (
                     "actor",
@@ -193,16 +179,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "position",
-                    models.BigIntegerField(
-                        primary_key=True, serialize=False, verbose_name="序号"
-                    ),
+                    models.BigIntegerField(primary_key=True, serialize=False, verbose_name="序号"),
                 ),
                 ("digest", models.CharField(max_length=64, verbose_name="链值")),
                 (
                     "sealed_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="封存时间"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="封存时间"),
                 ),
                 (
                     "entry",
@@ -226,9 +208,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="auditentry",
-            index=models.Index(
-                fields=["action", "-id"], name="accounts_au_action_4ac9a5_idx"
-            ),
+            index=models.Index(fields=["action", "-id"], name="accounts_au_action_4ac9a5_idx"),
         ),
         migrations.AddIndex(
             model_name="auditentry",
