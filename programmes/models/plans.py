@@ -44,6 +44,7 @@ class Plan(models.Model):
     ends_on = models.DateField("结束日期")
     loaded_at = models.DateTimeField("载入时间")
     file_sha = models.CharField("文件校验值", max_length=64)
+    text = models.TextField("方案文件", default="")
 
     objects = PlanQuerySet.as_manager()
 

@@ -51,7 +51,7 @@ def load_plan(*, content: bytes, by) -> Loaded:
         file = plan_file.read_plan(content)
     except Unreadable as error:
         raise PlanRefused(error.problems) from None
-    loader = _Loader(file, hashlib.sha256(content).hexdigest())
+    loader = _Loader(file, content)
     loaded = loader.load()
     if loader.problems:
         raise PlanRefused(loader.problems)
@@ -63,9 +63,10 @@ def load_plan(*, content: bytes, by) -> Loaded:
 class _Loader:
     """Puts one file beside what the database holds. Problems are gathered; the caller rolls back if there are any."""
 
-    def __init__(self, file: PlanFile, sha: str):
+    def __init__(self, file: PlanFile, content: bytes):
         self.file = file
-        self.sha = sha
+        self.text = content.decode()
+        self.sha = hashlib.sha256(content).hexdigest()
         self.problems: list[str] = []
         self.added: dict[str, int] = {}
 
@@ -82,8 +83,8 @@ class _Loader:
         self._limits(plan)
         self._targets(plan, stations, organizations)
         if any(self.added.values()) and plan.file_sha != self.sha:
-            plan.loaded_at, plan.file_sha = clock.real_now(), self.sha
-            plan.save(update_fields=["loaded_at", "file_sha"])
+            plan.loaded_at, plan.file_sha, plan.text = clock.real_now(), self.sha, self.text
+            plan.save(update_fields=["loaded_at", "file_sha", "text"])
         return Loaded(plan, is_new, self.added)
 
     # -- places and bodies -------------------------------------------------------------------------------------
@@ -173,7 +174,7 @@ class _Loader:
             if other:
                 self.problems.append(f"[plan]：{region}{file.year}年已经载入方案“{other.code}”，不能再载入“{file.code}”。")
                 return None, False
-            plan = Plan.objects.create(code=file.code, loaded_at=clock.real_now(), file_sha=self.sha, **fixed)
+            plan = Plan.objects.create(code=file.code, loaded_at=clock.real_now(), file_sha=self.sha, text=self.text, **fixed)
             self._count("方案", True)
             return plan, True
         for name, value in fixed.items():
