@@ -44,6 +44,11 @@ EVENTS = {
     "accounts.end_sessions": "结束登录会话",
     "accounts.first_administrator": "建立首个管理员",
     "accounts.export_audit": "导出审计日志",
+    # Acts that other acts bring about.
+    "programmes.load_calendar": "载入工作日历",
+    "programmes.close_month": "结账",
+    "programmes.propose_reopening": "申请重开月份",
+    "programmes.reopen_month": "重开月份",
 }
 
 

@@ -81,6 +81,7 @@ _MATRIX = {
     "programmes.view_calendar": ("查看工作日历", EVERYBODY),
     "programmes.load_plan": ("载入方案文件", (S,)),
     "programmes.open_year": ("开启新年度", (S,)),
+    "programmes.confirm_year": ("确认新年度方案", (S, L)),
     "programmes.edit_calendar": ("维护工作日历", (S, ADMIN)),
     "programmes.set_frequency": ("确定站点值班频次", (S,)),
     "programmes.view_months": ("查看月度结账", (*PAY_READERS, HEAD)),
