@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from accounts import audit, locks
 from accounts.models import User
 from common.errors import Refused
+from common.id_numbers import mask_phone
 
 SYSTEM_LOGIN = "system"
 
@@ -199,4 +200,4 @@ def _end_all_sessions(user):
 
 
 def _told(user):
-    return {"登录名": user.username, "姓名": user.name, "联系电话": user.phone}
+    return {"登录名": user.username, "姓名": user.name, "联系电话": mask_phone(user.phone) if user.phone else ""}

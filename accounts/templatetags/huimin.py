@@ -253,7 +253,7 @@ class _Capture(template.Node):
 
     def render(self, context):
         # At the top of the context, so that it outlives the blocks.
-        context.dicts[0][self.name] = self.nodelist.render(context).strip()
+        context.dicts[0][self.name] = mark_safe(self.nodelist.render(context).strip())  # each part was escaped when it was made
         return ""
 
 
