@@ -43,5 +43,6 @@ urlpatterns = [
     path("base/users/<int:pk>/second-factor/", users.user_reset_second_factor, name="user-reset-second-factor"),
     path("base/users/<int:pk>/sessions/", users.user_end_sessions, name="user-end-sessions"),
     path("base/audit/", audit.audit_list, name="audit"),
+    path("base/audit/export/", audit.audit_export, name="audit-export"),
     path("base/audit/<int:pk>/", audit.audit_entry, name="audit-entry"),
 ]

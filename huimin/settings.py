@@ -365,6 +365,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(HUIMIN_VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "run-due": {"task": "desk.tasks.run_due", "schedule": timedelta(minutes=1), "options": {"expires": 50}},
+    "seal-audit": {"task": "accounts.tasks.seal_audit", "schedule": timedelta(minutes=5), "options": {"expires": 250}},
     "draft-last-month": {"task": "subsidies.tasks.draft_last_month", "schedule": crontab(hour="2", minute="0", day_of_month="1")},
 }
 if TESTING:
