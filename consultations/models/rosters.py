@@ -1,5 +1,7 @@
 """Rosters: a county's month of shifts, planned, published with a version, changed with a reason."""
 
+import secrets
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -19,6 +21,18 @@ class ShiftSpan(Func):
     output_field = models.Field()
 
 
+class RosterQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The rosters of the counties whose shifts the user may see, whole or in part."""
+        if user.is_system:
+            return self
+        return self.filter(
+            within(user.post_regions, "month__county")
+            | Q(month__county__in=Station.objects.filter(pk__in=user.post_stations).values("county"))
+            | Q(month__county__in=Shift.objects.own(user).values("station__county"))
+        )
+
+
 class Roster(models.Model):
     """A county's roster of one month. Z-ORG-2, plan 三（一）: published before the duty it covers."""
 
@@ -35,6 +49,8 @@ class Roster(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="公示人"
     )
 
+    objects = RosterQuerySet.as_manager()
+
     class Meta:
         verbose_name = "值班表"
         constraints = [
@@ -46,6 +62,51 @@ class Roster(models.Model):
 
     def __str__(self):
         return f"{self.month} 值班表"
+
+    @property
+    def is_published(self):
+        """Whether some version has gone out, changed since or not."""
+        return self.state != self.State.DRAFT
+
+
+class PublishedRosterQuerySet(models.QuerySet):
+    def latest(self):
+        """The version in force of each roster: the highest."""
+        return self.order_by("roster", "-version").distinct("roster")
+
+    def in_county(self, county):
+        return self.filter(roster__month__county=county)
+
+
+class PublishedRoster(models.Model):
+    """What was made public, word for word: one row per version, never changed. Z-ORG-2, plan 三（一）.
+
+    `lines` are the shifts as they stood (consultations.services.publishing says which keys); `reasons` holds
+    why a day without duty was published all the same, by the key of its problem.
+    """
+
+    append_only = True
+
+    roster = models.ForeignKey(Roster, models.PROTECT, related_name="publications", verbose_name="值班表")
+    version = models.PositiveIntegerField("版本")
+    published_at = models.DateTimeField("公示时间")
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="公示人")
+    is_late = models.BooleanField("公示不足一个工作日", default=False)
+    lines = models.JSONField("班次")
+    reasons = models.JSONField("未排班的原因", default=dict)
+
+    objects = PublishedRosterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "已公示的值班表"
+        ordering = ["roster", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["roster", "version"], name="published_roster_version_once"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="published_roster_versions_begin_at_one"),
+        ]
+
+    def __str__(self):
+        return f"{self.roster} 第{self.version}版"
 
 
 class ShiftQuerySet(models.QuerySet):
@@ -121,35 +182,95 @@ def minutes_between(start, end):
     return (end.hour * 60 + end.minute) - (start.hour * 60 + start.minute)
 
 
-class ShiftChange(models.Model):
-    """A substitution or swap: asked for by one, decided by another. Z-ROS-6; paper F28.
+class ShiftChangeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Changes at the stations this user may see, and those she leaves, takes over or asked for."""
+        if user.is_system:
+            return self
+        return self.filter(
+            within(user.post_regions, "shift__station__county")
+            | Q(shift__station__in=user.post_stations)
+            | Q(original__user=user)
+            | Q(substitute__user=user)
+            | Q(proposed_by=user)
+        )
 
-    The shift row carries who is to come; this row keeps who was planned, why, and who agreed.
+    def waiting(self):
+        return self.filter(state=ShiftChange.State.PROPOSED)
+
+    def approved(self):
+        return self.filter(state=ShiftChange.State.APPROVED)
+
+
+class ShiftChange(models.Model):
+    """A leave, substitution or swap: asked for by one, decided by another. Z-ROS-6; paper F28.
+
+    The shift row carries who is to come; this row keeps who was planned, why, and who agreed. A leave names
+    no substitute until it is decided. `is_direct`: the bureau's planners changed it themselves.
     """
 
     class State(models.TextChoices):
         PROPOSED = "proposed", "待批准"
         APPROVED = "approved", "已批准"
         REFUSED = "refused", "未批准"
+        WITHDRAWN = "withdrawn", "已撤回"
 
     shift = models.ForeignKey(Shift, models.CASCADE, related_name="changes", verbose_name="班次")
     original = models.ForeignKey(Practitioner, models.PROTECT, related_name="+", verbose_name="原值班人员")
-    substitute = models.ForeignKey(Practitioner, models.PROTECT, related_name="+", verbose_name="替班人员")
+    substitute = models.ForeignKey(Practitioner, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="替班人员")
     swapped_with = models.ForeignKey(Shift, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="互换的班次")
     reason = models.CharField("原因", max_length=200)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PROPOSED)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    decided_at = models.DateTimeField(null=True, blank=True)
+    is_direct = models.BooleanField("业务股直接调整", default=False)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提出人")
+    proposed_at = models.DateTimeField("提出时间")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审批人"
+    )
+    decided_at = models.DateTimeField("审批时间", null=True, blank=True)
+    decision = models.CharField("审批意见", max_length=200, blank=True)
+
+    objects = ShiftChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "替班"
-        ordering = ["-proposed_at"]
+        ordering = ["-proposed_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="shift_change_has_a_reason"),
             models.UniqueConstraint(fields=["shift"], condition=Q(state="proposed"), name="shift_change_one_open_at_a_time"),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(substitute__isnull=False), name="shift_change_approved_names_who_comes"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "withdrawn"])
+                | (Q(decided_by__isnull=False, decided_at__isnull=False) & (Q(is_direct=True) | ~Q(decided_by=F("proposed_by")))),
+                name="shift_change_decided_by_another",
+            ),
         ]
 
     def __str__(self):
-        return f"{self.shift}：{self.original}→{self.substitute}"
+        return f"{self.shift}：{self.original}→{self.substitute or '待安排'}"
+
+    @property
+    def kind(self):
+        """The word for it: 换班, 替班 or 请假."""
+        return "换班" if self.swapped_with_id else "替班" if self.substitute_id else "请假"
+
+
+def new_token():
+    """Forty-three letters nobody guesses."""
+    return secrets.token_urlsafe(32)
+
+
+class CalendarFeed(models.Model):
+    """The secret address under which one person's own shifts can be read by her telephone's calendar."""
+
+    practitioner = models.OneToOneField(Practitioner, models.CASCADE, related_name="calendar_feed", verbose_name="值班人员")
+    token = models.CharField("密钥", max_length=64, unique=True, default=new_token)
+    renewed_at = models.DateTimeField("生成时间")
+
+    class Meta:
+        verbose_name = "日历订阅"
+
+    def __str__(self):
+        return f"{self.practitioner} 日历订阅"
