@@ -11,14 +11,22 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
+from consultations.rules.attendance import (
+    ABSENCE,
+    BY_THE_CLOCK,
+    CANCELLING,
+    DROPPED,
+    NO_SHOW,
+    SET_ASIDE,
+    UPHELD,
+    cancelling_finding,
+    minutes_by_the_clock,
+    unsettled_because,
+)
 from programmes.rules.terms import Terms
 
 ZERO = Decimal("0.00")
-UPHELD, DROPPED = "upheld", "dropped"
-SHAM_DUTY, NO_SHOW, ABSENCE = "sham_duty", "no_show", "absence"
-CANCELLING = (SHAM_DUTY, NO_SHOW)  # the first one present names the line
 GRIEVANCES = ("dissatisfied", "complaint")
-BY_THE_CLOCK = ("late", "early_leave")
 
 TermsOn = Callable[[date], Terms]
 
@@ -119,7 +127,7 @@ def add_day(month: PersonMonth, shifts: list[ShiftFacts], terms: Terms) -> None:
     cancelled = cancelling_finding(shifts) if terms.reading("D29").value == "day" else None
     daily_rate_taken = False
     for shift in shifts:
-        if shift.is_cancelled or shift.settled_as == "deferred":
+        if shift.is_cancelled or shift.settled_as in SET_ASIDE:
             continue
         cancel = cancelled or cancelling_finding([shift])
         reason = "" if cancel else unsettled_because(shift, terms)
@@ -129,31 +137,6 @@ def add_day(month: PersonMonth, shifts: list[ShiftFacts], terms: Terms) -> None:
         pay = ShiftPay(shift, pay_for_shift(shift, cancel, terms, daily_rate_taken=daily_rate_taken))
         daily_rate_taken = daily_rate_taken or is_paid_by_the_day(shift, terms)
         month.shifts.append(pay)
-
-
-def cancelling_finding(shifts: Iterable[ShiftFacts]) -> FindingFact | None:
-    """The upheld finding that cancels; sham duty before no-show where both are upheld."""
-    upheld = [finding for shift in shifts for finding in shift.findings if finding.kind in CANCELLING and finding.state == UPHELD]
-    return min(upheld, key=lambda finding: CANCELLING.index(finding.kind), default=None)
-
-
-def unsettled_because(shift: ShiftFacts, terms: Terms) -> str:
-    """Why a shift cannot be paid yet; empty when it can. contract 3.4; readings D33, D34."""
-    for finding in shift.findings:
-        if finding.kind in CANCELLING and finding.state not in (UPHELD, DROPPED) and terms.reading("D34").value:
-            return f"{'虚假值班' if finding.kind == SHAM_DUTY else '值班日不在岗'}待核实"
-    if shift.settled_as == "served":
-        return ""
-    came, left = times_of(shift)
-    if came is None and left is None:
-        return "缺签到、签退"
-    if came is None:
-        return "缺签到"
-    if left is None:
-        return "缺签退"
-    if served_minutes(shift, terms) < terms.reading("D33").value * planned_minutes(shift, terms):
-        return "实际值班不足计划时间一半"
-    return ""
 
 
 def pay_for_shift(shift: ShiftFacts, cancel: FindingFact | None, terms: Terms, *, daily_rate_taken: bool = False) -> list[Line]:
@@ -209,17 +192,6 @@ def clock_deductions(shift: ShiftFacts, terms: Terms) -> Iterator[Line]:
             yield Line(kind, -each.value, each.clause, 1, finding.id if finding else None, note)
 
 
-def minutes_by_the_clock(shift: ShiftFacts) -> dict[str, int]:
-    """Whole minutes late and early by the clock."""
-    came, left = times_of(shift)
-    if came is None or left is None:
-        return {}
-    return {
-        "late": minutes(came) - minutes(shift.starts_at),
-        "early_leave": minutes(shift.ends_at) - minutes(left),
-    }
-
-
 def finding_deductions(shift: ShiftFacts, terms: Terms) -> Iterator[Line]:
     """Record defects (1), grievances (3) and absences (4), each times its count. Z-DED-1, 3, 4."""
     for finding in merged_grievances(shift.findings, terms):
@@ -265,32 +237,3 @@ def void_month(month: PersonMonth, shifts: Sequence[ShiftFacts], terms: Terms) -
             due = sum((pay.payable for pay in month.shifts if everywhere or pay.shift.station_id == station), ZERO)
             month.is_month_void = True
             month.month_lines.append(Line("month_void", -due, limit.clause, count, note=f"当月脱岗 {count} 次"))
-
-
-def times_of(shift: ShiftFacts) -> tuple[time | None, time | None]:
-    """When the person came and left: as settled, else as recorded."""
-    if shift.settled_as == "times":
-        return shift.settled_in, shift.settled_out
-    return shift.sign_in, shift.sign_out
-
-
-def minutes(at: time) -> int:
-    return at.hour * 60 + at.minute
-
-
-def lunch_of(shift: ShiftFacts, terms: Terms) -> int:
-    """Minutes of lunch that do not count as service (reading D9)."""
-    return 0 if terms.reading("D9").value else shift.lunch_minutes
-
-
-def planned_minutes(shift: ShiftFacts, terms: Terms) -> int:
-    """Planned service without lunch."""
-    return minutes(shift.ends_at) - minutes(shift.starts_at) - lunch_of(shift, terms)
-
-
-def served_minutes(shift: ShiftFacts, terms: Terms) -> int:
-    """How much of the planned time was served, without lunch."""
-    came, left = times_of(shift)
-    assert came is not None and left is not None
-    within = min(minutes(left), minutes(shift.ends_at)) - max(minutes(came), minutes(shift.starts_at))
-    return within - lunch_of(shift, terms)

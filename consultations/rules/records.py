@@ -1,0 +1,119 @@
+"""When a consultation record is complete, what looks doubtful about it, and who may need legal aid. domain.md 4.5; Z-CON-4.
+
+Pure. A record is a mapping of its columns; a column that is not given is not judged.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import time
+from typing import NamedTuple
+
+LEAST_CHARACTERS = 10
+ANONYMOUS = "匿名"
+# More records of one adviser within an hour than this look like made up ones (Z-CON-4).
+MOST_PER_HOUR = 6
+
+# Column → its word, in the order of the form. Phone, ID number and group are never required (Z-CON-5).
+REQUIRED = {
+    "shift": "班次",
+    "time": "时间",
+    "channel": "咨询方式",
+    "client_name": "咨询人",
+    "matter": "咨询类别",
+    "question": "咨询内容",
+    "answer": "答复意见",
+    "outcome": "处理方式",
+    "advisor_signed": "值班人员签名",
+}
+LONG_ENOUGH = ("question", "answer")
+
+
+def missing_items(record: Mapping) -> list[str]:
+    """What is missing in a record, in words; empty when it is complete. Z-DED-1, domain 4.5.
+
+    Question and answer need ten characters; 匿名 is a name.
+    """
+    found = []
+    for column, word in REQUIRED.items():
+        if column not in record:
+            continue
+        value = record[column]
+        if column in LONG_ENOUGH:
+            length = characters(value)
+            if length < LEAST_CHARACTERS:
+                found.append(f"{word}不足{LEAST_CHARACTERS}字" if length else word)
+        elif value is None or value is False or (isinstance(value, str) and not value.strip()):
+            found.append(word)
+    return found
+
+
+def characters(text: str | None) -> int:
+    """How many characters a text has, blanks apart."""
+    return len("".join((text or "").split()))
+
+
+class Nearby(NamedTuple):
+    """Another record as the checks see it."""
+
+    number: str
+    time: time | None
+    matter: str
+    phone_index: str
+    text: str
+    is_same_adviser: bool
+
+
+def doubts(record: Nearby, shift_span: tuple[time, time] | None, same_day: Iterable[Nearby]) -> list[str]:
+    """What to look at twice before saving; warnings, never refusals. Z-CON-4."""
+    words = []
+    others = list(same_day)
+    for other in others:
+        if record.phone_index and record.phone_index == other.phone_index and record.matter == other.matter:
+            words.append(f"同一电话当天已有同类咨询（{other.number}），请确认不是重复登记。")
+    for other in others:
+        if record.text and record.text == other.text:
+            words.append(f"咨询内容与 {other.number} 完全相同，请核对。")
+    if record.time and shift_span and not shift_span[0] <= record.time <= shift_span[1]:
+        words.append(f"登记时间 {record.time:%H:%M} 不在班次 {shift_span[0]:%H:%M}–{shift_span[1]:%H:%M} 之内，请核对。")
+    if record.time:
+        at = record.time.hour * 60 + record.time.minute
+        close = [o for o in others if o.is_same_adviser and o.time and abs(o.time.hour * 60 + o.time.minute - at) < 60]
+        if len(close) + 1 > MOST_PER_HOUR:
+            words.append(f"同一值班人员前后一小时内登记了 {len(close) + 1} 条，请核对时间。")
+    return words
+
+
+class Suggestion(NamedTuple):
+    """Why somebody may be entitled to legal aid: the words and the articles."""
+
+    words: str
+    basis: str
+
+
+# The eight groups of plan 四（二）1.
+AID_GROUPS = ("migrant_worker", "farmer", "disabled", "elderly", "minor", "woman", "hardship_employee", "military")
+# Matter → what of it may be applied for, and the item of LAF 31.
+AID_MATTERS = {
+    "labour": ("请求确认劳动关系或者支付劳动报酬", "第三十一条第五项"),
+    "work_injury": ("请求工伤事故人身损害赔偿", "第三十一条第七项"),
+    "traffic": ("请求交通事故人身损害赔偿", "第三十一条第七项"),
+    "medical": ("请求医疗事故人身损害赔偿", "第三十一条第七项"),
+    "support": ("请求给付赡养费、抚养费、扶养费", "第三十一条第四项"),
+    "social_security": ("请求给予社会保险待遇或者社会救助", "第三十一条第二项"),
+    "family": ("遭受虐待、遗弃或者家庭暴力的受害人主张权益，或者请求给付抚养费、扶养费", "第三十一条第四项、第三十二条第四项"),
+}
+
+
+def suggest_legal_aid(groups: Iterable[str], matter: str) -> Suggestion | None:
+    """Whether to point the person to legal aid: a special group and a matter of LAF 31 or 32. Plan 四（二）1–2."""
+    groups = set(groups)
+    if matter not in AID_MATTERS or not groups & set(AID_GROUPS):
+        return None
+    what, article = AID_MATTERS[matter]
+    words, basis = f"{what}属于可以申请法律援助的事项。", f"《法律援助法》{article}"
+    if "migrant_worker" in groups and matter in ("labour", "work_injury"):
+        words += "进城务工人员申请支付劳动报酬或者请求工伤赔偿，免予核查经济困难状况。"
+        basis += "、第四十二条第三项"
+    elif groups & {"minor", "elderly", "disabled"}:
+        words += "无固定生活来源的未成年人、老年人、残疾人，免予核查经济困难状况。"
+        basis += "、第四十二条第一项"
+    return Suggestion(words, basis)
