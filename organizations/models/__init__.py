@@ -6,6 +6,7 @@ from organizations.models.people import (
     PoolEntry,
     Practitioner,
     PublicServantStatus,
+    StatusProposal,
 )
 from organizations.models.places import Organization, Region, Station
 from organizations.models.posts import Post
@@ -20,4 +21,5 @@ __all__ = [
     "PublicServantStatus",
     "Region",
     "Station",
+    "StatusProposal",
 ]

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from common.encryption import EncryptedTextField
+from common.encryption import EncryptedTextField, keyed_index
 from common.id_numbers import mask_account, mask_id_number, mask_phone
 from organizations.models.places import Organization, Region, Station, within
 
@@ -33,16 +33,31 @@ class Single(Func):
 
 class PractitionerQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Everybody in the pool of the user's counties, and oneself."""
+        """People of the pools this user may see, and oneself."""
         if user.is_system:
             return self
-        in_pool = PoolEntry.objects.filter(within(user.post_regions, "county") | Q(county__stations__in=user.post_stations))
-        return self.filter(Q(pk__in=in_pool.values("practitioner")) | Q(user=user))
+        entries = PoolEntry.objects.visible_to(user)
+        return self.filter(Q(pk__in=entries.values("practitioner")) | Q(user=user))
+
+    def matching(self, text):
+        """Names that hold the text, or whose pinyin initials begin with it."""
+        text = (text or "").strip()
+        if not text:
+            return self
+        return self.filter(Q(name__icontains=text) | Q(initials__startswith=text.lower()))
+
+    def with_id_number(self, number):
+        """The person of this checked ID number, found through the keyed index."""
+        return self.filter(id_index=keyed_index(number))
 
     def in_pool_on(self, county, day):
         """Valid in the county's pool on that day. Z-DUTY-3, plan 三（一）."""
         entries = PoolEntry.objects.admitted_on(day).filter(county=county)
         return self.filter(pk__in=entries.values("practitioner"))
+
+    def public_servants_on(self, day):
+        """Public servants on that day. Z-DUTY-2."""
+        return self.filter(pk__in=PublicServantStatus.objects.public_on(day).values("practitioner"))
 
     def current(self):
         return self.filter(merged_into=None)
@@ -127,6 +142,10 @@ class Practitioner(models.Model):
     def masked_phone(self):
         return mask_phone(self.phone) if self.phone else ""
 
+    def public_servant_status_on(self, day):
+        """The row of her history that holds on that day, or None. Z-DUTY-2."""
+        return self.public_servant_history.on(day).first()
+
 
 class Affiliation(models.Model):
     """Which organisation a practitioner belongs to, dated: people change firm."""
@@ -153,6 +172,14 @@ class Affiliation(models.Model):
         return f"{self.practitioner} {self.organization}"
 
 
+class PublicServantStatusQuerySet(models.QuerySet):
+    def on(self, day):
+        return self.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
+
+    def public_on(self, day):
+        return self.on(day).filter(is_public_servant=True)
+
+
 class PublicServantStatus(models.Model):
     """Whether somebody was a public servant, as dated history. Z-DUTY-2, plan 四（一）3."""
 
@@ -162,6 +189,8 @@ class PublicServantStatus(models.Model):
     is_public_servant = models.BooleanField("公职人员")
     evidence = models.CharField("依据", max_length=200)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="确认人")
+
+    objects = PublicServantStatusQuerySet.as_manager()
 
     class Meta:
         verbose_name = "公职身份"
@@ -185,9 +214,20 @@ class PoolEntryQuerySet(models.QuerySet):
         return self.filter(state=PoolEntry.State.ADMITTED, since__lte=day).filter(Q(until=None) | Q(until__gte=day))
 
     def visible_to(self, user):
+        """The county's for county posts; at a station those who may be on duty there; one's own."""
         if user.is_system:
             return self
-        return self.filter(within(user.post_regions, "county") | Q(practitioner__user=user))
+        stations = user.post_stations
+        named = Station.objects.filter(pk__in=stations)
+        # Membership by subquery: a join to the named stations would give a row for each of them.
+        limited = PoolEntry.stations.through.objects
+        own_station = Q(pk__in=limited.filter(station__in=stations).values("poolentry")) | (
+            Q(county__in=named.values("county")) & ~Q(pk__in=limited.values("poolentry"))
+        )
+        return self.filter(within(user.post_regions, "county") | own_station | Q(practitioner__user=user))
+
+    def to_decide(self):
+        return self.filter(state=PoolEntry.State.PROPOSED)
 
 
 class PoolEntry(models.Model):
@@ -205,6 +245,7 @@ class PoolEntry(models.Model):
     stations = models.ManyToManyField(Station, blank=True, related_name="+", verbose_name="可值班站点")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PROPOSED)
     reason = models.CharField("说明", max_length=200, blank=True)
+    end_reason = models.CharField("出库原因", max_length=200, blank=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -224,10 +265,85 @@ class PoolEntry(models.Model):
                 ],
                 condition=~Q(state="refused"),
             ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="pool_entry_ends_after_it_begins"),
+            # An entry without a decider came in with the bureau's own list (the workbook).
+            models.CheckConstraint(condition=~Q(decided_by=F("entered_by")), name="pool_entry_decided_by_another"),
         ]
 
     def __str__(self):
         return f"{self.practitioner} {self.county} {self.since}"
+
+    def state_on(self, day):
+        """待批准, 未批准, 未到入库日, 在库 or 出库."""
+        if self.state != self.State.ADMITTED:
+            return self.get_state_display()
+        if day < self.since:
+            return "未到入库日"
+        return "出库" if self.until and self.until < day else "在库"
+
+
+class StatusProposalQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(practitioner__in=Practitioner.objects.visible_to(user))
+
+    def to_decide(self):
+        return self.filter(state=StatusProposal.State.PROPOSED)
+
+
+class StatusProposal(models.Model):
+    """A change of public-servant status that waits for the leader (safety.md 5). Z-DUTY-2, plan 四（一）3."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "待审定"
+        ACCEPTED = "accepted", "已审定"
+        REFUSED = "refused", "未同意"
+
+    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="status_proposals")
+    since = models.DateField("起始日期")
+    is_public_servant = models.BooleanField("公职人员")
+    evidence = models.CharField("依据", max_length=200)
+    paper = models.ForeignKey(
+        "records.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="证明材料"
+    )
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PROPOSED)
+    opinion = models.CharField("审定意见", max_length=200, blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StatusProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "公职身份变更"
+        ordering = ["-proposed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practitioner"], condition=Q(state="proposed"), name="status_proposal_one_open_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed") | (Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by"))),
+                name="status_proposal_decided_by_another",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.practitioner} 自{self.since}{'是' if self.is_public_servant else '不是'}公职人员"
+
+
+class BankAccountQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(practitioner__in=Practitioner.objects.visible_to(user))
+
+    def in_use(self):
+        return self.filter(state=BankAccount.State.CONFIRMED)
+
+    def to_decide(self):
+        return self.filter(state=BankAccount.State.PROPOSED)
+
+    def changed_since(self, instant):
+        """Accounts in use that replaced another one after that instant: flagged at the next payment (safety.md 5)."""
+        return self.in_use().filter(is_first=False, decided_at__gt=instant)
 
 
 class BankAccount(models.Model):
@@ -256,14 +372,19 @@ class BankAccount(models.Model):
     )
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
+    reason = models.CharField("变更原因", max_length=200, blank=True)
+    opinion = models.CharField("审定意见", max_length=200, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BankAccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = "收款账户"
         ordering = ["practitioner", "-proposed_at"]
         constraints = [
             models.UniqueConstraint(fields=["practitioner"], condition=Q(state="confirmed"), name="bank_account_one_in_use"),
+            models.UniqueConstraint(fields=["practitioner"], condition=Q(is_first=True), name="bank_account_one_first"),
             # Only the first account, which came with the person, may stand on one pair of eyes.
             models.CheckConstraint(
                 condition=~Q(state="confirmed")

@@ -9,8 +9,11 @@ class RegionQuerySet(models.QuerySet):
         return self.filter(level=Region.Level.COUNTY)
 
     def visible_to(self, user):
-        """Counties in the regions of the user's posts in force."""
-        return self.filter(within(user.post_regions, "self"))
+        """The regions of the user's county posts with all that lies in them, and those of her stations."""
+        if user.is_system:
+            return self
+        deeper = Q(parent__parent__parent__in=list(user.post_regions))  # a province post sees its townships
+        return self.filter(within(user.post_regions, "self") | deeper | Q(stations__in=user.post_stations)).distinct()
 
 
 class Region(models.Model):
@@ -57,6 +60,19 @@ def within(region_ids, prefix):
     return Q(**{f"{path}pk__in": ids}) | Q(**{f"{path}parent__in": ids}) | Q(**{f"{path}parent__parent__in": ids})
 
 
+class OrganizationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Organisations of the user's regions; at a station those of its county."""
+        if user.is_system:
+            return self
+        counties = Station.objects.filter(pk__in=user.post_stations).values("county")
+        in_county = Q(region__in=counties) | Q(region__parent__in=counties)
+        return self.filter(within(user.post_regions, "region") | in_county)
+
+    def active(self):
+        return self.filter(is_active=True)
+
+
 class Organization(models.Model):
     """A bureau, aid centre, firm, office, court, … (domain.md 4.9)."""
 
@@ -87,6 +103,8 @@ class Organization(models.Model):
     phone = models.CharField("电话", max_length=20, blank=True)
     leader = models.CharField("负责人", max_length=50, blank=True)
     is_active = models.BooleanField("正常使用", default=True)
+
+    objects = OrganizationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "机构"

@@ -5,12 +5,26 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.policy import Role
-from organizations.models.places import Organization, Region, Station
+from organizations.models.places import Organization, Region, Station, within
 
 
 class PostQuerySet(models.QuerySet):
     def in_force_on(self, day):
         return self.filter(is_confirmed=True, since__lte=day).filter(Q(until=None) | Q(until__gte=day))
+
+    def visible_to(self, user):
+        """Posts in the regions of the user's county posts, and her own."""
+        if user.is_system:
+            return self
+        return self.filter(within(user.post_regions, "region") | Q(user=user))
+
+    def to_confirm(self):
+        return self.filter(is_confirmed=False)
+
+    def overlapping(self, since, until):
+        """Posts, confirmed or waiting, that share a day with the span."""
+        rows = self.filter(Q(until=None) | Q(until__gte=since))
+        return rows.filter(since__lte=until) if until else rows
 
 
 class Post(models.Model):
@@ -51,6 +65,7 @@ class Post(models.Model):
                 name="post_delegation_is_dated_and_written",
             ),
             models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="post_ends_after_it_begins"),
+            models.CheckConstraint(condition=~Q(confirmed_by=F("entered_by")), name="post_confirmed_by_another"),
             models.UniqueConstraint(
                 fields=["user", "role", "region", "station", "since"],
                 name="post_entered_once",
@@ -60,3 +75,17 @@ class Post(models.Model):
 
     def __str__(self):
         return f"{self.user} {self.get_role_display()}"
+
+    @property
+    def place(self):
+        return self.station or self.organization or self.region
+
+    def state_on(self, day):
+        """待确认, 未到任, 在任, 受托 or 已离任."""
+        if not self.is_confirmed:
+            return "待确认"
+        if day < self.since:
+            return "未到任"
+        if self.until and self.until < day:
+            return "已离任"
+        return "受托" if self.delegated_from_id else "在任"
