@@ -59,6 +59,14 @@ class Attendance(models.Model):
         return f"{self.shift} 考勤"
 
 
+class SettlementQuerySet(ShiftFactQuerySet):
+    def proposed(self):
+        return self.filter(state=Settlement.State.PROPOSED)
+
+    def accepted(self):
+        return self.filter(state=Settlement.State.ACCEPTED)
+
+
 class Settlement(models.Model):
     """How an unsettled shift was settled: by a person, with a reason, and by a second person.
 
@@ -90,9 +98,10 @@ class Settlement(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人"
     )
     decided_at = models.DateTimeField("确认时间", null=True, blank=True)
+    decision = models.CharField("确认意见", max_length=200, blank=True)
     booked_in = models.ForeignKey(Month, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="记入月份")
 
-    objects = ShiftFactQuerySet.as_manager()
+    objects = SettlementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "班次处理"
@@ -150,6 +159,12 @@ class StationMonthQuerySet(models.QuerySet):
         if user.is_system:
             return self
         return self.filter(within(user.post_regions, "station__county") | Q(station__in=user.post_stations))
+
+    def open(self):
+        return self.filter(state=StationMonth.State.OPEN)
+
+    def confirmed(self):
+        return self.filter(state=StationMonth.State.CONFIRMED)
 
 
 class StationMonth(models.Model):

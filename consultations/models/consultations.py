@@ -113,8 +113,10 @@ class Consultation(models.Model):
     answer = models.TextField("答复意见", blank=True)
     outcome = models.CharField("处理方式", max_length=20, choices=Outcome.choices, blank=True)
     rating = models.CharField("满意度", max_length=15, choices=Rating.choices, blank=True)
+    advisor_signed = models.BooleanField("值班人员已签名", default=True)
     missing = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name="缺项")
     is_void = models.BooleanField("已作废", default=False)
+    void_reason = models.CharField("作废原因", max_length=200, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="记录人")
     recorded_at = models.DateTimeField("记录时间")
 
