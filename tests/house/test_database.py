@@ -60,7 +60,7 @@ def test_the_program_may_not_change_the_house(forbidden):
 @pytest.mark.django_db(databases=["default", "owner"])
 def test_a_role_that_owns_its_tables_does_not_start(monkeypatch):
     monkeypatch.setattr("huimin.guard.connection", connections["owner"])
-    with pytest.raises(ImproperlyConfigured, match="owns"):
+    with pytest.raises(ImproperlyConfigured, match="拥有"):
         refuse_unsafe_start()
 
 

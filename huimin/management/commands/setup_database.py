@@ -19,7 +19,7 @@ class Command(BaseCommand):
         if "cache" not in owner.introspection.table_names():
             call_command("createcachetable", "cache", database="owner", verbosity=0)
         if owner.settings_dict["USER"] == program:
-            raise CommandError("DATABASE_URL and DATABASE_OWNER_URL name the same role: the program's role must own nothing.")
+            raise CommandError("DATABASE_URL 和 DATABASE_OWNER_URL 是同一个角色：程序的角色不能拥有表。")
         grant(owner, program)
 
 
