@@ -14,7 +14,7 @@ from common.errors import Refused
 from common.periods import YearMonth
 from consultations.models import Finding, Settlement
 from programmes.models import Month, Plan
-from programmes.services import lock_month
+from programmes.services.months import lock_month
 from subsidies.models import Fund, PayChain, PayLine, PaySheet, RecomputeRequest, Recovery
 from subsidies.rules.differences import BookedLine, carry, differences
 from subsidies.rules.duty_pay import PersonMonth, pay_for_person_month
@@ -29,7 +29,7 @@ class DraftRefused(Refused):
 @transaction.atomic
 def draft_duty_pay(*, county, month, by):
     """Draft or redraft a county's pay sheet of a month (YearMonth). Refused once it is reviewed or nothing pays it."""
-    row = lock_month(county=county, period=month)
+    row = lock_month(county=county, year_month=month)
     sheet = sheet_to_draft(row, by)
     before = {"total": sheet.total} if sheet.version > 1 else None
     later = month_lines_from_earlier(row)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LegalaidConfig(AppConfig):
+    name = "legalaid"
+    verbose_name = "法律援助"
