@@ -552,7 +552,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("policy__in", ["workday", "weekly"]), ("times_per_month", None)),
-                    models.Q(("policy__in", ["reduced", "increased"]), ("times_per_month__gte", 1)),
+                    models.Q(
+                        ("policy__in", ["reduced", "increased"]),
+                        ("times_per_month__gte", 1),
+                        ("times_per_month__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="frequency_at_least_once_a_month",

@@ -13,7 +13,7 @@ class StationFrequencyQuerySet(models.QuerySet):
 
     def on(self, day):
         """The decision in force on the day, one row per station that has any."""
-        return self.filter(since__lte=day).order_by("station", "-since", "-pk").distinct("station")
+        return self.filter(since__lte=day).order_by("station_id", "-since", "-pk").distinct("station_id")
 
 
 class StationFrequency(models.Model):
@@ -47,7 +47,7 @@ class StationFrequency(models.Model):
             # 四（一）4: however remote, at least once a month.
             models.CheckConstraint(
                 condition=Q(policy__in=["workday", "weekly"], times_per_month=None)
-                | Q(policy__in=["reduced", "increased"], times_per_month__gte=1),
+                | Q(policy__in=["reduced", "increased"], times_per_month__isnull=False, times_per_month__gte=1),
                 name="frequency_at_least_once_a_month",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="frequency_says_why"),

@@ -19,8 +19,16 @@ from programmes.rules.vocabulary import (
     spec_of,
 )
 
+MAY_BE_BLANK = ("document_no", "source")
+LARGEST = 1_000_000
+# How many characters fit; 50 where nothing is said.
+LONGEST = {
+    "name": 100, "source": 200, "law": 200, "sentence": 20_000, "text": 2_000, "why": 2_000, "number": 30, "code": 40,
+    "document_no": 60, "starts_from": 60,
+}  # fmt: skip
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 AMOUNT = re.compile(r"\d{1,10}\.\d{2}")
+HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 LOOKS_LIKE_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 LEVELS = ("province", "city", "county", "township", "village")
 SECTIONS = ("plan", "place", "organization", "unit", "target", "clause", "note", "deadline")
@@ -159,7 +167,12 @@ def _toml_problem(message: str) -> str:
 
 def read_plan(content: bytes) -> PlanFile:
     """A plan file as values. Raises Unreadable naming every fault at once."""
-    return _Reader(parse_toml(content)).read()
+    return read_tables(parse_toml(content))
+
+
+def read_tables(tables: dict) -> PlanFile:
+    """The parsed tables as values. Raises Unreadable naming every fault at once."""
+    return _Reader(tables).read()
 
 
 class _Reader:
@@ -203,7 +216,11 @@ class _Reader:
             self.complain(f"{where}：缺少“{name}”。")
         for name, kind in (dict(wanted) | dict(optional)).items():
             if name in table and not _is(table[name], kind):
-                self.complain(f"{where}：“{name}”应是{KIND_WORDS[kind]}，现在是 {table[name]!r}。")
+                self.complain(f"{where}：“{name}”应是{KIND_WORDS[kind]}，现在是 {_shown(table[name])}。")
+            elif kind is str and name in wanted and name not in MAY_BE_BLANK and not table.get(name, "x").strip():
+                self.complain(f"{where}：“{name}”是空的。")
+            elif kind is str and len(table.get(name, "")) > (longest := LONGEST.get(name, 50)):
+                self.complain(f"{where}：“{name}”超过 {longest} 个字。")
         return table if len(self.problems) == before else None
 
     def _list(self, name: str) -> list:
@@ -219,6 +236,8 @@ class _Reader:
             return None
         if not CODE.fullmatch(table["code"]):
             self.complain(f"[plan]：方案代码“{table['code']}”只能用小写字母、数字和连字符，如 zezhou-2022。")
+        if not 2000 <= table["year"] <= 2200:
+            self.complain(f"[plan]：年度 {table['year']} 不在 2000 至 2200 之间。")
         if table["ends_on"] < table["starts_on"]:
             self.complain("[plan]：结束日期早于开始日期。")
         self._words("[plan] parts", table["parts"], PARTS)
@@ -239,6 +258,9 @@ class _Reader:
                 continue
             if fields["level"] not in LEVELS:
                 self.complain(f"{where}：不认识的层级“{fields['level']}”。可用：{'、'.join(LEVELS)}。")
+                continue
+            if not fields["path"] or any(len(name) > 50 for name in fields["path"]):
+                self.complain(f'{where}：“path”要从省写起，如 ["山西省", "晋城市"]，每个名称不超过 50 个字。')
                 continue
             found.append(Place(**(fields | {"path": tuple(fields["path"])})))
         paths = {place.path for place in found}
@@ -273,7 +295,10 @@ class _Reader:
                 self.complain(f"{where}：不认识的站点类型“{fields['kind']}”。可用：{'、'.join(STATION_KINDS)}。")
             if any(unit.name == fields["name"] for unit in found):
                 self.complain(f"{where}：写了两次。")
-            found.append(Unit(order=order, **(blank | fields)))
+            unit = Unit(order=order, **(blank | fields))
+            if not (HOUR.fullmatch(unit.opens_at) and HOUR.fullmatch(unit.closes_at) and unit.opens_at < unit.closes_at):
+                self.complain(f"{where}：开放时间应写成 08:30 至 12:30 这样，开始早于结束。")
+            found.append(unit)
         return found
 
     def _sentences(self, name: str, text_field: str) -> list[Sentence]:
@@ -336,7 +361,7 @@ class _Reader:
                 continue
             for since, amount in dated.items():
                 if not _is(amount, int) or not 1 <= amount <= 3650:
-                    self.complain(f"{where}：{since} 的数量应是 1 至 3650 的整数，现在是 {amount!r}。")
+                    self.complain(f"{where}：{since} 的数量应是 1 至 3650 的整数，现在是 {_shown(amount)}。")
                     continue
                 found.append(
                     DatedLimit(
@@ -380,6 +405,10 @@ class _Reader:
             self.complain(f"{where}：方案的 pays 里没有站点类型“{kind}”。")
         if spec.part and spec.part not in plan.parts:
             self.complain(f"{where}：方案的 parts 里没有“{spec.part}”。")
+        for name in TERM_FIELDS:
+            if name in table and not (_is(table[name], str) and len(table[name]) <= LONGEST.get(name, 50)):
+                self.complain(f"{where}：“{name}”应是带引号的文字，现在是 {_shown(table[name])}。")
+                return
         clause, unit = table.get("clause"), table.get("unit", "" if spec.units == ("",) else None)
         reading_code, why = table.get("reading", ""), table.get("why", "")
         if clause is None:
@@ -394,19 +423,19 @@ class _Reader:
             self.complain(f"{where}：单位应是{'或'.join(u or '空' for u in spec.units)}，现在是“{unit}”。")
         if key.startswith("reading."):
             reading_code = reading_code or key.removeprefix("reading.")
-        if (reading_code or why) and not (_is(why, str) and why.strip() and _is(reading_code, str) and reading_code):
+        if (reading_code or why) and not (why.strip() and reading_code and len(reading_code) <= 20):
             self.complain(f"{where}：我们的理解口径要写明编号（reading）和理由（why）。")
         for since, value in self._dated(where, table, TERM_FIELDS, plan).items():
             text = self._value(f"{where} {since}", spec, value)
             if text is None or clause is None or unit is None:
                 continue
-            plan.terms.append(DatedTerm(key, since, text, spec.kind, unit, str(clause), str(reading_code), str(why).strip()))
+            plan.terms.append(DatedTerm(key, since, text, spec.kind, unit, clause, reading_code, why.strip()))
 
     def _value(self, where: str, spec: Key, value: Any) -> str | None:
         """The value as stored text; None (and a problem) when it is not of the key's kind."""
         check, words = VALUE_CHECKS[spec.kind]
         if not check(value):
-            self.complain(f"{where}：{words}，现在是 {value!r}。")
+            self.complain(f"{where}：{words}，现在是 {_shown(value)}。")
             return None
         text = values.stored(value)
         allowed = spec.choices
@@ -462,18 +491,32 @@ class _Reader:
                 self.complain(f"[{key}]：{first[key]} 与 [target] 的合计 {plan.targets[name]} 不符。")
 
 
+def _shown(value: Any) -> str:
+    """What stands in the file, short enough for a sentence."""
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "…"
+
+
 def _is(value: Any, kind: type) -> bool:
     """Whether a TOML value is of that kind: true is no number, a date-time is no date."""
     if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST
     if kind is date:
         return isinstance(value, date) and not isinstance(value, datetime)
     if kind is list:
-        return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
+        return isinstance(value, list) and all(
+            isinstance(item, str) and item and values.LIST_SEPARATOR not in item for item in value
+        )
     return isinstance(value, kind)
 
 
-KIND_WORDS = {str: "带引号的文字", int: "非负整数", date: "日期（2022-01-01，不加引号）", list: "文字清单", bool: "true 或 false"}
+KIND_WORDS = {
+    str: "带引号的文字",
+    int: "0 至 1000000 的整数",
+    date: "日期（2022-01-01，不加引号）",
+    list: "文字清单",
+    bool: "true 或 false",
+}
 _Check = tuple[Callable[[Any], bool], str]
 VALUE_CHECKS: dict[str, _Check] = {
     values.YUAN: (

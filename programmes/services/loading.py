@@ -15,8 +15,9 @@ from common.periods import YearMonth
 from organizations.models import Organization, Region, Station
 from programmes.models import Clause, DeadlineRule, Month, Note, Plan, Target, Term
 from programmes.rules import plan_file
-from programmes.rules.plan_file import PlanFile, Unreadable
+from programmes.rules.plan_file import DatedLimit, PlanFile, Unreadable
 from programmes.rules.terms import LIST_SEPARATOR
+from programmes.rules.vocabulary import DEADLINE_UNITS
 
 LATER = "请另加一个较晚日期的值"
 
@@ -226,8 +227,8 @@ class _Loader:
         )
 
     def _limits(self, plan: Plan) -> None:
-        loaded = {(row.code, row.since): (row.amount, row.unit, row.roll_on_holiday) for row in plan.deadline_rules.all()}
-        wanted = {(limit.code, limit.since): (limit.amount, limit.unit, limit.roll_on_holiday) for limit in self.file.limits}
+        loaded = {(row.code, row.since): _limit_words(row) for row in plan.deadline_rules.all()}
+        wanted = {(limit.code, limit.since): _limit_words(limit) for limit in self.file.limits}
         new = self._grow("期限", loaded, wanted, name=lambda key: f"[deadline.{key[0]}] {key[1]}", advice=LATER)
         if self.problems:
             return
@@ -309,6 +310,10 @@ def _latest(loaded: Iterable[tuple[str, date]]) -> dict[str, date]:
     for key, since in loaded:
         found[key] = max(since, found.get(key, since))
     return found
+
+
+def _limit_words(limit: DeadlineRule | DatedLimit) -> str:
+    return f"{limit.amount}{DEADLINE_UNITS[limit.unit]}{'，遇休息日顺延' if limit.roll_on_holiday else ''}"
 
 
 def _words(value: Any) -> str:
