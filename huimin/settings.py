@@ -268,7 +268,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
 CSRF_FAILURE_VIEW = "accounts.views.errors.csrf_failure"
 # What makes the first administrator of an empty installation one; posts lie on a higher floor than users.
-APPOINT_FIRST_ADMINISTRATOR = "organizations.services.appoint_first_administrator"
+APPOINT_FIRST_ADMINISTRATOR = "organizations.services.posts.appoint_first_administrator"
 # Addresses of our own proxies: only they are believed about whom they speak for.
 TRUSTED_PROXIES = [proxy.strip() for proxy in os.environ.get("TRUSTED_PROXIES", "").split(",") if proxy.strip()]
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"

@@ -14,6 +14,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -27,7 +28,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 ROOT = Path(__file__).resolve().parent.parent
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, SIOCGIFADDR = 1, 36, 0x8915
 STOPPING_SECONDS = 20
 RESTARTS_PER_MINUTE = 5
 _libc = ctypes.CDLL(None)
@@ -189,12 +190,19 @@ def allow_host(host: str) -> None:
     if os.environ.get("HTTPS", "").lower() not in ("1", "on", "true", "yes"):
         tell("警告：正在监听外部地址而没有 HTTPS，密码和证件号在网络上可能被人看到。请在前面架设 HTTPS 并设置 HTTPS=on。")
     if not os.environ.get("ALLOWED_HOSTS"):
-        import psutil
+        names = {"localhost", socket.gethostname(), socket.getfqdn(), host, *own_addresses()} - {"0.0.0.0", "::", ""}
+        os.environ["ALLOWED_HOSTS"] = ",".join(sorted(f"[{name}]" if ":" in name else name for name in names))
 
-        addresses = {address.address.split("%")[0] for links in psutil.net_if_addrs().values() for address in links}
-        names = {"localhost", socket.gethostname(), socket.getfqdn(), host} - {"0.0.0.0", "::", ""}
-        usable = {f"[{name}]" if ":" in name else name for name in names | addresses if not name.count(":") == 5}
-        os.environ["ALLOWED_HOSTS"] = ",".join(sorted(usable))
+
+def own_addresses() -> list[str]:
+    """The IPv4 addresses of this machine's network interfaces."""
+    found = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        for _, name in socket.if_nameindex():
+            with contextlib.suppress(OSError):  # an interface without an IPv4 address
+                answer = fcntl.ioctl(asking, SIOCGIFADDR, struct.pack("256s", name.encode()[:15]))
+                found.append(socket.inet_ntoa(answer[20:24]))
+    return found
 
 
 def _is_loopback(host: str) -> bool:

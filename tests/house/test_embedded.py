@@ -29,8 +29,9 @@ with psycopg2.connect(where.owner_url) as connection, connection.cursor() as cur
     cursor.execute("CREATE TABLE IF NOT EXISTS kept (word text)")
     cursor.execute("INSERT INTO kept VALUES ('one')")
     cursor.execute("SELECT count(*) FROM kept")
-    print(cursor.fetchone()[0], embedded._redis_says(where, "INCR kept"), flush=True)
-connection.close()
+    rows = cursor.fetchone()[0]
+connection.close()  # committed: what is printed now must survive everything
+print(rows, embedded._redis_says(where, "INCR kept"), flush=True)
 time.sleep(float(sys.argv[2]))
 """
 
@@ -158,7 +159,8 @@ def test_an_interrupted_first_start_leaves_nothing_that_looks_like_a_database(fo
 def test_a_broken_redis_file_is_put_aside(folder):
     var = folder / "var"
     assert use(var) == (1, 1)
-    (var / "redis" / "appendonly.aof").write_bytes(b"*1\r\n$7\r\nGARBAGE\r\nnonsense nonsense")
+    for file in (var / "redis" / "appendonlydir").glob("*.aof"):
+        file.write_bytes(b"*1\r\n$7\r\nGARBAGE\r\nnonsense nonsense")
     assert use(var) == (2, 1)
 
 
