@@ -26,7 +26,7 @@ class Origin:
 NOWHERE = Origin()
 origin = contextvars.ContextVar("origin", default=NOWHERE)
 
-# Acts of the sign-in itself, which no policy grants.
+# Acts that stand in the log under a name of their own, beside the actions of the policy.
 EVENTS = {
     "accounts.signed_in": "登录",
     "accounts.signed_out": "退出",
@@ -44,6 +44,27 @@ EVENTS = {
     "accounts.end_sessions": "结束登录会话",
     "accounts.first_administrator": "建立首个管理员",
     "accounts.export_audit": "导出审计日志",
+    "organizations.register_person": "登记服务人员",
+    "organizations.edit_person": "修改服务人员",
+    "organizations.correct_id_number": "更正身份证号",
+    "organizations.change_kind": "变更人员类别",
+    "organizations.change_firm": "变更所属单位",
+    "organizations.link_login": "关联登录用户",
+    "organizations.set_status": "公职身份生效",
+    "organizations.propose_pool": "提出入库",
+    "organizations.set_stations": "变更可值班站点",
+    "organizations.leave_pool": "出库",
+    "organizations.add_post": "登记岗位",
+    "organizations.delegate_post": "登记委托",
+    "organizations.confirm_post": "确认岗位",
+    "organizations.refuse_post": "不同意岗位",
+    "organizations.end_post": "结束岗位",
+    "organizations.add_station": "新建站点",
+    "organizations.edit_station": "修改站点",
+    "organizations.add_organization": "新建机构",
+    "organizations.edit_organization": "修改机构",
+    "organizations.add_region": "新建区划",
+    "organizations.edit_region": "修改区划",
     # Acts that other acts bring about.
     "programmes.load_calendar": "载入工作日历",
     "programmes.close_month": "结账",

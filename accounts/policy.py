@@ -64,6 +64,8 @@ _MATRIX = {
     "organizations.view": ("查看机构与站点", (*STAFF, ADMIN)),
     "organizations.edit": ("维护机构与站点", (S, ADMIN)),
     "organizations.view_people": ("查看服务人员", (*BUREAU, *STATION, *AID, FINANCE, CASHIER, AUDITOR)),
+    "organizations.view_own_record": ("我的登记资料", (DUTY,)),
+    "organizations.view_accounts": ("查看收款账户", (S, L, FINANCE, CASHIER, AUDITOR)),
     "organizations.edit_people": ("维护服务人员", (S,)),
     "organizations.merge_people": ("合并重复人员", (S,)),
     "organizations.admit_to_pool": ("提出入库", (S,)),
@@ -73,7 +75,7 @@ _MATRIX = {
     "organizations.propose_account": ("登记银行账户", (S,)),
     "organizations.decide_account": ("审定银行账户", (L,)),
     "organizations.reveal": ("查看完整证件号", (S, CENTRE, FINANCE, CASHIER, CLERK)),
-    "organizations.view_posts": ("查看岗位", (S, L, AUDITOR, ADMIN)),
+    "organizations.view_posts": ("查看岗位", (L, AUDITOR, ADMIN)),
     "organizations.manage_posts": ("登记岗位与授权", (ADMIN,)),
     "organizations.confirm_posts": ("确认经手资金的岗位", (L,)),
     # -- programmes: plan, calendar, months
