@@ -119,13 +119,13 @@ def update(run: ImportRun, row: Row, person: Practitioner, default_since, today)
         return
     if run.update(person, **columns_of(row)):
         words.append("基本信息")
-    status = person.public_servant_history.order_by("-since").first()
+    status = latest(person.public_servant_history.all())
     if status is None or status.is_public_servant != is_public(row):
         words.append("公职身份")
         if status:
             run.update(status, is_public_servant=is_public(row), evidence=EVIDENCE, confirmed_by=run.by)
     since = row["入库日期"] or default_since
-    entry = person.pool_entries.filter(county=run.county).exclude(state="refused").order_by("-since").first()
+    entry = latest(entry for entry in person.pool_entries.all() if entry.county_id == run.county.pk and entry.state != "refused")
     if entry is None:
         run.added([PoolEntry.objects.create(
             practitioner=person, county=run.county, since=since, state=PoolEntry.State.ADMITTED,
@@ -139,6 +139,11 @@ def update(run: ImportRun, row: Row, person: Practitioner, default_since, today)
     if change_account(run, row, person):
         words.append("银行账号（待另一人确认）")
     run.count(row, is_changed=bool(words), words=f"{person} {'、'.join(words)}")
+
+
+def latest(dated):
+    """Of rows dated by `since`, the last; None where there is none."""
+    return max(dated, key=lambda row: row.since, default=None)
 
 
 def columns_of(row: Row) -> dict:
@@ -156,7 +161,7 @@ def columns_of(row: Row) -> dict:
 def change_firm(run: ImportRun, row: Row, person: Practitioner, today) -> bool:
     if not row["所属单位"]:
         return False
-    current = person.affiliations.select_related("organization").order_by("-since").first()
+    current = latest(person.affiliations.all())
     if current and current.organization.name == row["所属单位"]:
         return False
     organization = organization_named(run, row["所属单位"])
@@ -170,7 +175,7 @@ def change_firm(run: ImportRun, row: Row, person: Practitioner, today) -> bool:
 
 def change_account(run: ImportRun, row: Row, person: Practitioner) -> bool:
     number = row["银行账号"]
-    accounts = list(person.bank_accounts.filter(state__in=["confirmed", "proposed"]))
+    accounts = [item for item in person.bank_accounts.all() if item.state in ("confirmed", "proposed")]
     if not number or any(
         account.account_index == keyed_index(number) and account.bank_name == row["开户行"] for account in accounts
     ):
