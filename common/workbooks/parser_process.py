@@ -34,10 +34,16 @@ def read(content: bytes, out) -> None:
     import io
 
     from openpyxl import DEFUSEDXML, load_workbook
+    from openpyxl.xml.constants import SHEET_MAIN_NS
+    from openpyxl.xml.functions import fromstring
 
     if not DEFUSEDXML:
         raise Unacceptable("服务器缺少 defusedxml，不能读取工作簿：请系统管理员重新安装。")
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    listed = fromstring(book._archive.read("xl/workbook.xml")).findall(f"{{{SHEET_MAIN_NS}}}sheets/{{{SHEET_MAIN_NS}}}sheet")
+    if not listed or len(listed) != len(book._sheets):
+        # openpyxl passes over a sheet whose member is missing; a person must hear of it.
+        raise Unacceptable(BROKEN)
     budget = [MOST_CHARACTERS]
     seen = set()
     for sheet in book.worksheets:

@@ -49,7 +49,7 @@ class Column:
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet. ``plain`` leaves out title and lines, so that the header is the first row and the sheet can be imported.
+    """One sheet. ``plain`` leaves out title, lines and totals: the header is the first row and the sheet can be imported.
 
     ``heading`` are lines under the title (编制单位, period), ``signatures`` lines under the totals, ``footer`` what stands
     at the left of the page foot (who exported, when). ``name`` is the tab, the title by default.
@@ -177,7 +177,7 @@ class _SheetWriter:
                 if values[index] is not None and not isinstance(values[index], str):
                     sums[index] += values[index]
         self.sheet.totals = sums
-        if sums:
+        if sums and not self.sheet.plain:
             self._totals(sums, first, self.row)
 
     def _totals(self, sums: dict[int, Decimal], first: int, last: int) -> None:
