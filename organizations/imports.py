@@ -46,9 +46,10 @@ PEOPLE = Table(
 def import_people(run: ImportRun, rows: list[Row], *, default_since, today) -> None:
     """Admit or update the people of the sheet. Key: 身份证号. A blank 入库日期 is the plan's first day."""
     unique = twice_in_file(run, rows, lambda row: row["身份证号"])
-    known = {
-        person.id_index: person for person in Practitioner.objects.filter(id_index__in=[keyed_index(number) for number in unique])
-    }
+    named = Practitioner.objects.filter(id_index__in=[keyed_index(number) for number in unique]).prefetch_related(
+        "public_servant_history", "pool_entries", "affiliations__organization", "bank_accounts"
+    )
+    known = {person.id_index: person for person in named}
     for number, row in unique.items():
         if not is_whole(run, row):
             continue

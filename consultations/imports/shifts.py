@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from functools import cache
 
 from common.periods import YearMonth
 from common.workbooks import tables
@@ -10,7 +11,7 @@ from consultations.models import Shift, StationMonth
 from consultations.models.rosters import minutes_between
 from organizations.imports import Directory
 from organizations.models import PoolEntry, Station
-from programmes.calendar import is_loaded, is_working_day
+from programmes.calendar import around, is_loaded
 from programmes.models import Month
 from records.importing import ImportRun
 
@@ -55,6 +56,14 @@ class DutyBook:
         if day not in self._terms:
             self._terms[day] = self.plan_on(day).terms_on(day)
         return self._terms[day]
+
+    @cache  # noqa: B019 - a book lives as long as one import
+    def has_calendar(self, year: int) -> bool:
+        return is_loaded(year)
+
+    @cache  # noqa: B019
+    def calendar(self, year: int):
+        return around(date(year, 7, 1))
 
     def month(self, day: date) -> Month:
         """The month of a day, made and locked once per import: a month must not close under it."""
@@ -145,7 +154,7 @@ def import_shifts(book: DutyBook, rows: list[Row]) -> None:
 def is_possible(book: DutyBook, row: Row, station: Station) -> bool:
     """A shift that can be: in the loaded calendar, ending after it starts, long enough or with its reason."""
     run, day, before = book.run, row["日期"], len(book.run.problems)
-    if not is_loaded(day.year):
+    if not book.has_calendar(day.year):
         run.wrong(row, "日期", f"没有载入 {day.year} 年的工作日历：请先载入，或核对年份。")
         return False
     if row["结束时间"] <= row["开始时间"]:
@@ -161,7 +170,7 @@ def is_possible(book: DutyBook, row: Row, station: Station) -> bool:
     if least and span - row["午休分钟"] < least.value * 60:
         words = f"扣除午休后不足 {least.value} 小时（{least.clause}）：请核对时间，或在“调整原因”中说明。"
         run.wrong(row, "调整原因", words)
-    if station.kind == Station.Kind.COUNTY_CENTRE and not is_working_day(day):
+    if station.kind == Station.Kind.COUNTY_CENTRE and not book.calendar(day.year).is_working_day(day):
         run.wrong(row, "调整原因", "这一天不是工作日，县中心值班须在“调整原因”中说明（四（一）4）。")
     return len(run.problems) == before
 
