@@ -22,8 +22,8 @@ CRITICISED = ("sham_duty", "no_show")
 # Kinds nobody reports by hand: an absence is found by a roll call (Z-DED-4).
 NOT_REPORTED_BY_HAND = ("absence",)
 
-# Kinds that are about one consultation and must name it (Z-DED-1, Z-DED-3).
-ABOUT_A_CONSULTATION = ("record_defect", "dissatisfied", "complaint")
+# Kinds that are about one consultation and must name it (Z-DED-1, Z-DED-3); a complaint may be about the person.
+ABOUT_A_CONSULTATION = ("record_defect", "dissatisfied")
 
 
 def next_state(state: str, act: str) -> str | None:

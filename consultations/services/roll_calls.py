@@ -1,0 +1,93 @@
+"""Roll calls (点名抽查): an unannounced check of presence during a shift. Z-DED-4, plan 五（二）1（4）."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from accounts import audit
+from accounts.models import User
+from common import clock
+from common.errors import Refused
+from consultations.models import Finding, RollCall
+from consultations.services.booking import lock_shift, named, require_open_month
+from records.services import notify
+
+
+class RollCallRefused(Refused):
+    """The roll call is not taken; the sentence says why."""
+
+
+@transaction.atomic
+def record_roll_call(
+    *,
+    shift_id: int,
+    checked_at: datetime,
+    method: str,
+    is_present: bool,
+    by: User,
+    excuse: str = "",
+    is_excused: bool = False,
+    remark: str = "",
+) -> RollCall:
+    """Note a check. Who is away without an accepted excuse gets a finding of absence, for somebody else to decide.
+
+    Each check that finds absence is one time; two in one shift may give two (Z-DED-4).
+    """
+    shift = lock_shift(shift_id)
+    require_open_month(shift)
+    require_during_shift(shift, checked_at)
+    if shift.practitioner.user_id == by.pk:
+        raise RollCallRefused("不能抽查自己的班次。")
+    if is_excused and not excuse.strip():
+        raise RollCallRefused("认可离岗理由的，须写明理由。", field="excuse")
+    call = RollCall.objects.create(
+        shift=shift,
+        checked_at=checked_at,
+        method=method,
+        is_present=is_present,
+        excuse="" if is_present else excuse.strip()[:200],
+        is_excused=is_excused and not is_present,
+        remark=remark.strip()[:200],
+        checked_by=by,
+    )
+    audit.record(
+        by=by,
+        action="consultations.roll_call",
+        on=call,
+        after={"is_present": is_present, "is_excused": call.is_excused, "checked_at": checked_at},
+    )
+    if not is_present and not call.is_excused:
+        report_absence(call, shift, by)
+    return call
+
+
+def require_during_shift(shift, checked_at):
+    at = checked_at.astimezone(clock.SHANGHAI)
+    if shift.is_cancelled:
+        raise RollCallRefused("这个班次已经取消，不能抽查。")
+    if at > clock.now():
+        raise RollCallRefused("抽查时间晚于现在：请核对。", field="checked_at")
+    if at.date() != shift.day or not shift.starts_at <= at.time().replace(second=0, microsecond=0) <= shift.ends_at:
+        raise RollCallRefused(
+            f"抽查时间不在班次之内（{shift.day} {shift.starts_at:%H:%M}–{shift.ends_at:%H:%M}）：请核对。", field="checked_at"
+        )
+
+
+def report_absence(call, shift, by):
+    finding = Finding.objects.create(
+        shift=shift,
+        kind=Finding.Kind.ABSENCE,
+        source=Finding.Source.ROLL_CALL,
+        roll_call=call,
+        remark=call.excuse or call.remark,
+        reported_by=by,
+        reported_at=call.checked_at,
+    )
+    audit.record(by=by, action="consultations.report_finding", on=finding, after={"kind": finding.kind, "state": finding.state})
+    at = call.checked_at.astimezone(clock.SHANGHAI)
+    notify(
+        to=shift.practitioner.user,
+        text=f"{named(shift)}：{at:%H:%M} 抽查时不在岗，请说明情况。",
+        url=reverse("finding", args=[finding.pk]),
+    )
