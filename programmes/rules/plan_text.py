@@ -79,8 +79,8 @@ def write_plan(plan: PlanFile) -> str:
 
 
 def text(value: str) -> str:
-    """A TOML basic string: JSON's escapes are among TOML's."""
-    return json.dumps(value, ensure_ascii=False)
+    """A TOML basic string: JSON's escapes are among TOML's, which wants the delete character escaped as well."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def text_list(items: Iterable[str]) -> str:

@@ -32,7 +32,7 @@ def load_calendar(*, by, years=None) -> list[int]:
     for year in wanted:
         _store(year)
     if wanted:
-        loaded = {str(year.year): year.working_days for year in wanted}
+        loaded = {f"{year.year}年工作日": year.working_days for year in wanted}
         audit.record(by=by, action="programmes.load_calendar", on="工作日历", after=loaded)
     return [year.year for year in wanted]
 
@@ -52,7 +52,7 @@ def open_year(*, year: int, source: str, days_off: str, make_up_days: str, by) -
         raise CalendarError(f"{min(weekdays)} 本来就是工作日，不用写成补班。", field="make_up_days")
     row = _store(Year(year, source, days_of(year, off, make_up)))
     working = row.days.working().count()
-    audit.record(by=by, action="programmes.edit_calendar", on=row, after={"year": year, "source": source, "working": working})
+    audit.record(by=by, action="programmes.edit_calendar", on=row, after={"依据": source, "工作日": working})
     return row
 
 
@@ -64,14 +64,17 @@ def change_day(*, day: date, is_working: bool, name: str, reason: str, by) -> Ca
     row = CalendarDay.objects.select_for_update().filter(day=day).first()
     if row is None:
         raise CalendarError(f"{day.year}年的工作日历还没有载入，请先载入这一年。", field="day")
-    before = {"is_working": row.is_working, "name": row.name}
-    after = {"is_working": is_working, "name": name.strip()}
+    before, after = _words(row.is_working, row.name), _words(is_working, name.strip())
     if before == after:
         raise CalendarError(f"{day} 已经是这样，没有需要修改的。")
     row.is_working, row.name, row.is_edited = is_working, name.strip(), True
     row.save(update_fields=["is_working", "name", "is_edited"])
     audit.record(by=by, action="programmes.edit_calendar", on=row, before=before, after=after, reason=reason.strip())
     return row
+
+
+def _words(is_working: bool, name: str) -> dict[str, str]:
+    return {"日期性质": "工作日" if is_working else "休息日", "说明": name}
 
 
 def _read(year: int, text: str, field: str) -> dict[date, str]:

@@ -70,6 +70,6 @@ def set_frequency(
         decided_by=by,
         decided_at=clock.real_now(),
     )
-    after = {"policy": policy, "times_per_month": times_per_month, "since": since}
+    after = {"值班频次": str(Frequency(policy, times_per_month)), "起始日期": since}
     audit.record(by=by, action="programmes.set_frequency", on=station, after=after, reason=reason.strip())
     return row

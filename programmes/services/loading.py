@@ -37,12 +37,14 @@ class Loaded:
     plan: Plan
     is_new: bool = False
     added: dict[str, int] = field(default_factory=dict)
+    kept: int = 0
 
     def __str__(self):
+        kept = f"另有 {self.kept} 项已载入而文件里没有，照旧有效。" if self.kept else ""
         if not any(self.added.values()):
-            return f"{self.plan.name}：已经载入，没有新内容。"
+            return f"{self.plan.name}：已经载入，没有新内容。{kept}"
         parts = "、".join(f"{name} {count} 项" for name, count in self.added.items() if count)
-        return f"{self.plan.name}：{'新载入' if self.is_new else '补充载入'}{parts}。"
+        return f"{self.plan.name}：{'新载入' if self.is_new else '补充载入'}{parts}。{kept}"
 
 
 @transaction.atomic
@@ -70,6 +72,7 @@ class _Loader:
         self.sha = hashlib.sha256(content).hexdigest()
         self.problems: list[str] = []
         self.added: dict[str, int] = {}
+        self.kept = 0
 
     def load(self) -> Loaded:
         regions = self._regions()
@@ -86,7 +89,7 @@ class _Loader:
         if any(self.added.values()) and plan.file_sha != self.sha:
             plan.loaded_at, plan.file_sha, plan.text = clock.real_now(), self.sha, self.text
             plan.save(update_fields=["loaded_at", "file_sha", "text"])
-        return Loaded(plan, is_new, self.added)
+        return Loaded(plan, is_new, self.added, self.kept)
 
     # -- places and bodies -------------------------------------------------------------------------------------
 
@@ -280,10 +283,13 @@ class _Loader:
     def _grow(
         self, what: str, loaded: dict[Any, Any], wanted: dict[Any, Any], name: Callable[[Any], str], advice: str
     ) -> set[Any]:
-        """The keys that are new. What is loaded must still be there, and be the same."""
+        """The keys that are new. What is loaded and in the file must be the same; what the file lacks stays in force.
+
+        So an older file may be loaded over a plan that has been extended since: it adds nothing and takes nothing away.
+        """
         for key, value in loaded.items():
             if key not in wanted:
-                self.problems.append(f"{name(key)}：已载入的{what}不能从文件里去掉。")
+                self.kept += 1
             elif wanted[key] != value:
                 self.problems.append(f"{name(key)}：已载入为“{_words(value)}”，不能改成“{_words(wanted[key])}”，{advice}。")
         new = wanted.keys() - loaded.keys()

@@ -107,7 +107,9 @@ def _note(month: Month, action: str, *, by: User, reason: str = "", proposed_by:
     MonthEvent.objects.create(
         month=month, action=action, by=by, proposed_by=proposed_by, at=clock.real_now(), reason=reason.strip()
     )
-    audit.record(by=by, action=f"programmes.{AUDITED[action]}", on=month, after={"state": month.state}, reason=reason.strip())
+    audit.record(
+        by=by, action=f"programmes.{AUDITED[action]}", on=month, after={"状态": month.get_state_display()}, reason=reason.strip()
+    )
     return month
 
 

@@ -1,6 +1,7 @@
 """Opening the next year from this one's plan: a draft that people change, and that a second person puts in force."""
 
 import datetime
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -11,7 +12,7 @@ from common.errors import Refused
 from programmes.models import Plan, PlanDraft
 from programmes.rules import next_year as rules
 from programmes.rules import terms as values
-from programmes.rules.plan_file import AMOUNT, PlanFile, Unreadable, read_plan
+from programmes.rules.plan_file import AMOUNT, DatedLimit, DatedTerm, PlanFile, Unreadable, read_plan
 from programmes.rules.plan_text import write_plan
 from programmes.rules.vocabulary import label_of
 from programmes.services.loading import Loaded, PlanRefused, load_plan
@@ -29,9 +30,9 @@ def open_next_year(*, plan: Plan, by: User) -> PlanDraft:
         raise DraftError(f"{plan.region}{year}年的方案已经载入。")
     if PlanDraft.objects.open().filter(source=plan, year=year).exists():
         raise DraftError(f"{plan.region}{year}年的方案草稿已经有人在编制。")
-    text = write_plan(rules.next_year(read_plan(plan.text.encode())))
+    text = write_plan(rules.next_year(_as_loaded(plan)))
     draft = PlanDraft.objects.create(source=plan, year=year, text=text, opened_by=by, opened_at=clock.real_now(), changed_by=by)
-    audit.record(by=by, action="programmes.open_year", on=draft, after={"year": year, "source": plan.code})
+    audit.record(by=by, action="programmes.open_year", on=draft, after={"年度": year, "依据的方案": plan.code})
     return draft
 
 
@@ -55,14 +56,9 @@ def change_draft(*, draft_id: int, version: int, name: str, document_no: str, ch
     draft.version += 1
     draft.save(update_fields=["text", "changed_by", "version"])
     old, new = _flat(before), _flat(after)
-    different = {key for key in new if old.get(key) != new[key]}
-    audit.record(
-        by=by,
-        action="programmes.open_year",
-        on=draft,
-        before={key: old.get(key) for key in different},
-        after={key: new[key] for key in different},
-    )
+    different = audit.changes(old, new)
+    if different:
+        audit.record(by=by, action="programmes.open_year", on=draft, before=different[0], after=different[1])
     return draft
 
 
@@ -84,8 +80,21 @@ def drop_draft(*, draft_id: int, version: int, by: User) -> PlanDraft:
     draft = _open_draft(draft_id, version)
     draft.state, draft.decided_by, draft.decided_at = PlanDraft.State.DROPPED, by, clock.real_now()
     draft.save(update_fields=["state", "decided_by", "decided_at"])
-    audit.record(by=by, action="programmes.open_year", on=draft, after={"state": draft.state})
+    audit.record(by=by, action="programmes.open_year", on=draft, after={"状态": draft.get_state_display()})
     return draft
+
+
+def _as_loaded(plan: Plan) -> PlanFile:
+    """The plan's file with every value that is loaded: also those that another version of the file brought in."""
+    terms = [
+        DatedTerm(row.key, row.since, row.value, row.value_kind, row.unit, row.clause, row.reading_code, row.why)
+        for row in plan.terms.all()
+    ]
+    limits = [
+        DatedLimit(row.code, row.since, row.amount, row.unit, row.name, row.starts_from, row.law, row.roll_on_holiday)
+        for row in plan.deadline_rules.all()
+    ]
+    return replace(read_plan(plan.text.encode()), terms=terms, limits=limits)
 
 
 def _open_draft(draft_id: int, version: int) -> PlanDraft:
@@ -140,11 +149,11 @@ def _fault(kind: str, typed: str) -> str:
 
 
 def _flat(plan: PlanFile) -> dict[str, str]:
-    """A draft's values by name, for the audit entry."""
+    """A draft's values by their Chinese names, for the audit entry."""
     return {
-        "name": plan.name,
-        "document_no": plan.document_no,
-        **{term.key: term.value for term in plan.terms},
+        "方案名称": plan.name,
+        "文号": plan.document_no,
+        **{label_of(term.key): term.value for term in plan.terms},
         **{unit.name: str(unit.consultations) for unit in plan.units},
         **{body.name: str(body.cases) for body in plan.organizations if body.cases is not None},
     }

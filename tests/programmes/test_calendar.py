@@ -64,8 +64,8 @@ def test_a_changed_day_holds_at_once_and_is_not_overwritten_by_the_seed(calendar
     assert not calendar.is_working_day(date(2022, 3, 8))
     entry = AuditEntry.objects.get(action="programmes.edit_calendar")
     assert (entry.before, entry.after) == (
-        {"is_working": True, "name": ""},
-        {"is_working": False, "name": "全县活动日"},
+        {"日期性质": "工作日", "说明": ""},
+        {"日期性质": "休息日", "说明": "全县活动日"},
     )
     assert entry.reason == "县政府通知"
 

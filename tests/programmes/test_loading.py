@@ -111,13 +111,6 @@ REFUSED_LATER = [
         ),
         "[[unit]] 泽州县公共法律服务中心 consultations：已载入为“760”，不能改成“740”，目标任务载入后不改。",
     ),
-    (
-        "dropped optional key",
-        lambda text: text.replace('[duty.focus_matters]\nclause = "四（一）4"\n', "").replace(
-            '2022-01-01 = ["land_acquisition", "land_rights", "family", "schooling", "medical", "social_security"]\n', ""
-        ),
-        "[duty.focus_matters] 2022-01-01：已载入的数值不能从文件里去掉。",
-    ),
     ("other year", lambda text: text.replace("year = 2022", "year = 2021"), "[plan]：“year”已载入为“2022”，不能改成“2021”。"),
     (
         "other code",
@@ -148,6 +141,16 @@ def test_what_is_loaded_is_not_changed_by_a_file(plan, zezhou_file, system, chan
         load_plan(content=changed.encode(), by=system)
     assert sentence in str(caught.value)
     assert counts() == before
+
+
+def test_an_older_file_over_an_extended_plan_takes_nothing_away(plan, zezhou_file, system):
+    later = extended(zezhou_file, "duty.rate.township_station", '2022-07-01 = "320.00"')
+    load_plan(content=later, by=system)
+    before = counts()
+    assert "另有 1 项已载入而文件里没有，照旧有效" in str(load_plan(content=zezhou_file, by=system))
+    plan = Plan.objects.get(pk=plan.pk)
+    assert counts() == before and plan.text == later.decode()
+    assert plan.terms_on(date(2022, 7, 1))["duty.rate.township_station"].value == Decimal("320.00")
 
 
 def test_a_date_before_a_loaded_one_is_refused(plan, zezhou_file, system):

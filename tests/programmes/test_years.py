@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from programmes.models import Plan, PlanDraft
-from programmes.services.loading import PlanRefused
+from programmes.services.loading import PlanRefused, load_plan
 from programmes.services.years import DraftError, change_draft, confirm_draft, drop_draft, open_next_year
 
 
@@ -121,6 +121,19 @@ def test_there_is_one_draft_for_a_year_and_none_for_a_loaded_one(draft, plan, se
         open_next_year(plan=plan, by=section)
 
 
+def test_next_year_takes_over_a_value_that_an_extended_file_brought_in(plan, section, leader, zezhou_file):
+    for until in ("2022-07-01", "2022-10-01"):
+        wider = zezhou_file.replace(b'2022-01-01 = "300.00"', f'2022-01-01 = "300.00"\n{until} = "330.00"'.encode())
+        load_plan(content=wider, by=section)
+    load_plan(content=zezhou_file.replace(b'2022-01-01 = "200.00"', b'2022-01-01 = "200.00"\n2022-11-01 = "210.00"'), by=section)
+    draft = open_next_year(plan=Plan.objects.get(pk=plan.pk), by=section)
+    terms = confirm_draft(draft_id=draft.pk, version=1, by=leader).plan.terms_on(date(2023, 1, 1))
+    assert [terms[f"duty.rate.{kind}"].value for kind in ("county_centre", "township_station")] == [
+        Decimal("210.00"),
+        Decimal("330.00"),
+    ]
+
+
 def test_the_year_after_next_is_opened_from_the_next(draft, section, leader):
     plan = confirm_draft(draft_id=draft.pk, version=1, by=leader).plan
     later = open_next_year(plan=plan, by=section)
@@ -130,5 +143,5 @@ def test_the_year_after_next_is_opened_from_the_next(draft, section, leader):
 def test_each_change_is_in_the_audit_with_before_and_after(draft, section):
     change(draft, section, {"duty.rate.township_station": "320.00"}, name=PlanDraft.objects.get().source.name, document_no="")
     entry = AuditEntry.objects.filter(action="programmes.open_year").first()
-    assert entry.before["duty.rate.township_station"] == "300.00"
-    assert entry.after["duty.rate.township_station"] == "320.00"
+    assert entry.before["值班补贴标准（乡镇公共法律服务工作站）"] == "300.00"
+    assert entry.after["值班补贴标准（乡镇公共法律服务工作站）"] == "320.00"
