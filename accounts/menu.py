@@ -68,7 +68,6 @@ MENU = (
             Entry("服务人员", "people", "users", "organizations.view_people"),
             Entry("机构站点", "stations", "building-2", "organizations.view"),
             Entry("实施方案", "plan", "book-open", "programmes.view_plan"),
-            Entry("工作日历", "calendar", "calendar-cog", "programmes.edit_calendar"),
         ),
     ),
     Group(

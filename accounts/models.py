@@ -3,6 +3,8 @@
 A user is never deleted: papers and audit entries name her for ever. She is disabled instead.
 """
 
+import datetime
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
@@ -124,9 +126,9 @@ class AuditEntryQuerySet(models.QuerySet):
         if what:
             entries = entries.filter(Q(object_label__icontains=what) | Q(object_type__icontains=what) | Q(object_id=what))
         if since:
-            entries = entries.filter(at__date__gte=since)
+            entries = entries.filter(at__gte=_midnight(since))
         if until:
-            entries = entries.filter(at__date__lte=until)
+            entries = entries.filter(at__lt=_midnight(until + datetime.timedelta(days=1)))
         return entries
 
 
@@ -202,6 +204,10 @@ class AuditSeal(models.Model):
 
     def __str__(self):
         return f"{self.position} {self.digest[:12]}"
+
+
+def _midnight(day):
+    return datetime.datetime.combine(day, datetime.time.min, clock.SHANGHAI)
 
 
 def _as_dict(values):

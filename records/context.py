@@ -1,15 +1,18 @@
 """What every page says about this database: whether it is a demonstration, and its day."""
 
-from records.services.installation import installation
+from functools import cache
+
+from records.models import Installation
 
 
 def demonstration(request):
-    """Lazy: a template asks, a fragment does not."""
-    row = {}
+    """Lazy: a page asks once, a fragment does not ask at all."""
 
-    def read():
-        if "row" not in row:
-            row["row"] = installation()
-        return row["row"]
+    @cache
+    def row():
+        return Installation.objects.filter(pk=1).first()
 
-    return {"is_demo": lambda: read().is_demo, "demo_today": lambda: read().demo_today}
+    return {
+        "is_demo": lambda: row() is not None and row().is_demo,
+        "demo_today": lambda: row().demo_today if row() else None,
+    }

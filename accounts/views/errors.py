@@ -46,8 +46,12 @@ def csrf_failure(request, reason=""):
 @public
 def server_error(request):
     log.error("Request %s failed at %s", _number(request), request.path)
-    # Nothing of the frame: whatever broke may break it too.
-    return HttpResponseServerError(loader.get_template("errors/500.html").render({"number": _number(request)}))
+    # Nothing of the frame, and bare words if even the static files are missing: whatever broke may break this page too.
+    try:
+        page = loader.get_template("errors/500.html").render({"number": _number(request)})
+    except Exception:
+        page = f"<!doctype html><html lang=zh-CN><meta charset=utf-8><title>系统出错了</title><h1>系统出错了</h1><p>问题编号 {_number(request)}</p>"
+    return HttpResponseServerError(page)
 
 
 def _page(request, template, status, context=None):

@@ -14,6 +14,7 @@ from accounts import services
 from accounts.access import allowed, public
 from accounts.adapters import needs_second_factor
 from accounts.forms import FirstAdministratorForm, OwnDetailsForm
+from accounts.models import User
 from common.errors import Refused
 
 
@@ -40,7 +41,7 @@ def font(request):
     """Large type on or off: kept with the user, or in a cookie where nobody is signed in."""
     is_large = request.POST.get("large") == "1"
     if request.user.is_authenticated:
-        type(request.user).objects.filter(pk=request.user.pk).update(font_large=is_large)
+        User.objects.filter(pk=request.user.pk).update(font_large=is_large)
     target = request.POST.get("next")
     if target is None:
         response = HttpResponse(status=204)

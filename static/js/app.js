@@ -81,7 +81,7 @@
 
   function ready(scope) {
     scope.querySelectorAll("input[data-today]").forEach(function (input) {
-      if (input.dataset.ready || !input.id) { return; }
+      if (input.dataset.ready || !input.id || input.closest(".filters")) { return; }
       input.dataset.ready = "1";
       var row = document.createElement("div");
       var button = document.createElement("button");
