@@ -15,15 +15,18 @@ from consultations.imports.attendance import ATTENDANCE, FINDINGS, import_attend
 from consultations.imports.records import RECORDS, import_records
 from consultations.imports.shifts import SHIFTS, DutyBook, import_shifts
 from legalaid.imports import CASES, import_cases
-from organizations.imports import PEOPLE, Directory, import_people
+from organizations.imports import PEOPLE, Directory, county_by_code, import_people
+from organizations.models import Region
 from programmes.services.plans import NoPlan, plan_for
 from records.importing import ImportRun, Tally
-from records.services.files import keep_file
-from records.services.imports import apply_batch, preview_batch
+from records.models import ImportBatch
+from records.services.files import XLSX, keep_file, read_file, store_file
+from records.services.imports import apply_batch, preview_batch, undo_batch
 from subsidies.imports import FUNDS, import_funds
 
 TABLES = {table.name: table for table in (PEOPLE, SHIFTS, ATTENDANCE, FINDINGS, RECORDS, CASES, FUNDS)}
 KIND = "workbook"
+PURPOSE = "import"
 
 
 class NotConfirmable(Refused):
@@ -62,6 +65,46 @@ def import_workbook(*, content, name, county, by, is_dry_run=False, confirmed_pa
     `confirmed_paper` names the signed attendance sheet that attests the rows; only who may receive a
     station's month may give it (contract 3.7). Raises Refused for that, never for what is in the file.
     """
+
+    def keep(run, outcome):
+        stored = keep_file(content=content, name=name, by=by, purpose=PURPOSE)
+        return apply(new_batch(stored, county, by), run, outcome)
+
+    return examine(content, county, by, confirmed_paper, None if is_dry_run else keep)
+
+
+def preview_workbook(*, upload, county, by) -> tuple[ImportBatch, Outcome]:
+    """Keep an uploaded workbook, check it against the books as they are, and note what its import would do."""
+    stored = store_file(upload=upload, by=by, purpose=PURPOSE, accept={XLSX})
+    outcome = examine(read_file(stored), county, by)
+    return new_batch(stored, county, by, summary_of(outcome)), outcome
+
+
+def check_batch(*, batch: ImportBatch, by) -> Outcome:
+    """Look at a previewed workbook once more, against the books as they are now. Writes nothing."""
+    return examine(read_file(batch.file), county_of_batch(batch), by)
+
+
+def confirm_batch(*, batch: ImportBatch, by, confirmed_paper="") -> Outcome:
+    """Bring in a previewed workbook. It is checked again first: the books may have moved since."""
+    if batch.state != ImportBatch.State.PREVIEWED:
+        raise Refused(f"这批数据{batch.get_state_display()}，不能再次导入。")
+    return examine(
+        read_file(batch.file), county_of_batch(batch), by, confirmed_paper, lambda run, outcome: apply(batch, run, outcome)
+    )
+
+
+def take_back(*, batch: ImportBatch, by, reason) -> ImportBatch:
+    """Undo an applied batch as a whole; the stations' months it touched wait for confirmation again."""
+    return undo_batch(batch=batch, by=by, reason=reason)
+
+
+def county_of_batch(batch: ImportBatch) -> Region:
+    return county_by_code(batch.county_code)
+
+
+def examine(content, county, by, confirmed_paper="", keep=None) -> Outcome:
+    """Check a workbook and, where `keep` is given and nothing is wrong, let its rows stand."""
     if confirmed_paper and not may(by, "consultations.receive_month"):
         raise NotConfirmable("只有可以接收站点月报的人（业务股）才能用审定表编号确认：请换人导入，或不填审定表编号。")
     try:
@@ -74,18 +117,16 @@ def import_workbook(*, content, name, county, by, is_dry_run=False, confirmed_pa
     try:
         with transaction.atomic():
             write(run, parsed)
-            if run.errors or is_dry_run:
+            if run.errors or keep is None:
                 raise _Undone
-            batch = keep_batch(run, content=content, name=name, outcome=outcome)
+            outcome.batch = keep(run, outcome)
     except _Undone:
-        return outcome
+        pass
     except NoPlan as error:
         run.problems.append(whole_sheet("", str(error)))
-        return outcome
     except DatabaseError as error:
+        # What only the database knows (a shift that somebody planned a second ago) still reaches the user in words.
         run.problems.append(whole_sheet("", f"数据库拒绝了这份工作簿：{first_line(error)}。请按提示核对后重新导入。"))
-        return outcome
-    outcome.batch = batch
     return outcome
 
 
@@ -149,16 +190,23 @@ def first_day(run: ImportRun, parsed, plan_on, today):
     return plan_on(min(days, default=today)).starts_on
 
 
-def keep_batch(run: ImportRun, *, content, name, outcome):
-    """The file, the batch and its changes, so that it can be taken back; and the audit entry."""
-    stored = keep_file(content=content, name=name, by=run.by, purpose="import")
-    batch = preview_batch(kind=KIND, file=stored, by=run.by, county=run.county.code or run.county.name)
-    summary = {
+def new_batch(stored, county, by, summary=None) -> ImportBatch:
+    return preview_batch(kind=KIND, file=stored, by=by, county=county.code or county.name, summary=summary)
+
+
+def apply(batch: ImportBatch, run: ImportRun, outcome: Outcome) -> ImportBatch:
+    """The batch with its changes, so that it can be taken back; and the audit entry of what it changed."""
+    batch = apply_batch(batch=batch, by=run.by, changes=run.changes, summary=summary_of(outcome), confirmed_paper=run.paper)
+    if run.changed_rows:
+        audit.record(by=run.by, action="desk.import_workbook", on=batch, after={"更新": run.changed_rows[:200]})
+    return batch
+
+
+def summary_of(outcome: Outcome) -> dict:
+    """What the batch's page shows later without the file."""
+    return {
         "sheets": {sheet: vars(tally) for sheet, tally in outcome.tallies.items()},
         "changed": outcome.changed_rows,
+        "errors": len(outcome.errors),
         "warnings": [str(problem) for problem in outcome.warnings],
     }
-    batch = apply_batch(batch=batch, by=run.by, changes=run.changes, summary=summary, confirmed_paper=run.paper)
-    if run.changed_rows:
-        audit.record(by=run.by, action="desk.import_workbook", on=batch, after={"changed": run.changed_rows[:200]})
-    return batch
