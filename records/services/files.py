@@ -71,8 +71,8 @@ def _keep(content: bytes, name: str, mime: str, purpose: str, by) -> StoredFile:
 
 def _write(path: Path, content: bytes) -> None:
     """All or nothing: a full disk leaves neither half a file nor a row."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with NamedTemporaryFile(dir=path.parent, delete=False) as half:
             try:
                 half.write(content)
