@@ -373,6 +373,7 @@ def _start_redis(where: Place) -> None:
     folder = where.var / "redis"
     folder.mkdir(mode=0o700, exist_ok=True)
     _give(folder, where.owner)
+    _mend_lost_redis(folder)
     if _run_redis(where, folder):
         return
     # Redis only carries; the truth is in the JobRun rows. A file broken by a power cut is put aside, not repaired.
@@ -385,11 +386,21 @@ def _start_redis(where: Place) -> None:
     raise EmbeddedError(f"内置 Redis 没有启动，原因见 {folder / 'server.log'}")
 
 
+def _mend_lost_redis(folder: Path) -> None:
+    """A Redis that still runs though its socket is gone (a cleaned /tmp): two would write into one file."""
+    with suppress(OSError, ValueError):
+        server = int((folder / "server.pid").read_text())
+        deadline = time.monotonic() + 10
+        while Path(f"/proc/{server}/cwd").resolve() == folder and time.monotonic() < deadline:
+            os.kill(server, signal.SIGTERM)
+            time.sleep(0.05)
+
+
 def _run_redis(where: Place, folder: Path) -> bool:
     where.redis_socket.unlink(missing_ok=True)
     options = {
         "port": "0", "unixsocket": str(where.redis_socket), "unixsocketperm": "700", "appendonly": "yes", "save": "",
-        "maxmemory-policy": "noeviction", "logfile": "server.log", "daemonize": "no",
+        "maxmemory-policy": "noeviction", "logfile": "server.log", "pidfile": str(folder / "server.pid"), "daemonize": "no",
     }  # fmt: skip
     command = [_redis_binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
     process = _spawn(where, command, folder, where.owner, subprocess.DEVNULL)

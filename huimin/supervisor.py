@@ -319,13 +319,15 @@ def greet(options) -> None:
     from django.contrib.auth import get_user_model
     from django.db import connections
 
+    from accounts.policy import Role
+
     host = f"[{options.host}]" if ":" in options.host else options.host
     print(f"\n惠民 {settings.VERSION} 已启动：http://{host}:{options.port}/")
     logins = get_user_model().objects.filter(is_demo=True, is_active=True).order_by("pk")
     if is_demonstration() and logins:
         print(f"演示账号，密码都是 {settings.DEMO_PASSWORD}")
         for user in logins:
-            roles = "、".join(sorted(str(getattr(role, "label", role)) for role in getattr(user, "roles", ())))
+            roles = "、".join(role.label for role in Role if role in user.roles)
             print(f"  {user.username:<10} {user.name}{f'（{roles}）' if roles else ''}")
     elif is_empty():
         print("还没有用户：打开上面的地址，建立第一个系统管理员。")

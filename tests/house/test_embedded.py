@@ -144,8 +144,11 @@ def test_a_socket_that_a_cleaner_took_away_is_made_anew(folder):
     where = embedded.place(var)
     user.kill()
     user.communicate()
+    lost = [int((where.data / "postmaster.pid").read_text().split()[0]), _redis_pid(where)]
     shutil.rmtree(where.sockets)
-    assert use(var)[0] == 2
+    assert use(var) == (2, 2)
+    for pid in lost:
+        assert not Path(f"/proc/{pid}/cwd").exists() or Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
 
 
 def test_an_interrupted_first_start_leaves_nothing_that_looks_like_a_database(folder):
