@@ -4,6 +4,7 @@ Fonts: the bureau's own where ``settings.HUIMIN_FONTS`` names them, else the fre
 program. The proprietary 仿宋_GB2312 and 小标宋 are never shipped (domain.md §7.5).
 """
 
+import atexit
 import importlib.util
 import logging
 import threading
@@ -83,6 +84,10 @@ def _tools():
     css = _font_faces() + _static_path(_STYLESHEET).read_text(encoding="utf-8")
     stylesheet = weasyprint.CSS(string=css, base_url=BASE_URL, url_fetcher=own_files_only(), font_config=fonts)
     return fonts, stylesheet
+
+
+# While Python still stands: a font configuration that is swept away with the modules complains on standard error.
+atexit.register(_tools.cache_clear)
 
 
 def font_files() -> dict[str, Path]:
