@@ -78,6 +78,8 @@ EVENTS = {
     "programmes.close_month": "结账",
     "programmes.propose_reopening": "申请重开月份",
     "programmes.reopen_month": "重开月份",
+    "subsidies.ask_for_recomputing": "提请复算",
+    "subsidies.record_recovery": "登记扣回",
 }
 
 

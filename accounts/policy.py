@@ -66,6 +66,7 @@ _MATRIX = {
     "organizations.view_people": ("查看服务人员", (*BUREAU, *STATION, *AID, FINANCE, CASHIER, AUDITOR)),
     "organizations.view_own_record": ("我的登记资料", (DUTY,)),
     "organizations.view_accounts": ("查看收款账户", (S, L, FINANCE, CASHIER, AUDITOR)),
+    "organizations.view_proposals": ("查看待审定的人员事项", (S, L, AUDITOR)),
     "organizations.edit_people": ("维护服务人员", (S,)),
     "organizations.merge_people": ("合并重复人员", (S,)),
     "organizations.admit_to_pool": ("提出入库", (S,)),
@@ -91,7 +92,7 @@ _MATRIX = {
     "consultations.view_roster": ("查看值班表", (*BUREAU, *STATION, DUTY, *AID, FINANCE, CITY, AUDITOR)),
     "consultations.plan_roster": ("编排值班表", (S,)),
     "consultations.publish_roster": ("公布值班表", (S, HEAD)),
-    "consultations.request_change": ("申请换班、请假", (*STATION, DUTY)),
+    "consultations.request_change": ("申请换班、请假", (S, *STATION, DUTY)),
     "consultations.decide_change": ("审批换班、请假", (S,)),
     "consultations.print_roster": ("打印值班公示", (*BUREAU, *STATION, DUTY)),
     "consultations.subscribe_calendar": ("订阅自己的值班日历", (DUTY,)),
@@ -134,7 +135,7 @@ _MATRIX = {
     "subsidies.view_own_pay": ("我的补贴", (DUTY,)),
     "subsidies.view_pay": ("查看补贴表", PAY_READERS),
     "subsidies.draft_pay": ("核算补贴表", (S,)),
-    "subsidies.review_pay": ("复核补贴表", (S,)),
+    "subsidies.review_pay": ("复核补贴表", (S, FINANCE)),  # finance only where four or three people hold the chain
     "subsidies.check_pay": ("审核补贴表", (FINANCE,)),
     "subsidies.approve_pay": ("审批补贴表", (L,)),
     "subsidies.pay": ("支付补贴", (CASHIER,)),
@@ -147,6 +148,7 @@ _MATRIX = {
     "subsidies.propose_reopening": ("提出重开月份", (S, FINANCE)),
     "subsidies.reopen_month": ("提出重开月份", (S, FINANCE)),
     "subsidies.decide_reopening": ("审定重开月份", (L,)),
+    "subsidies.set_chain": ("确定岗位分工", (L,)),
     # -- subsidies: funds
     "subsidies.view_ledger": ("查看资金台账", PAY_READERS),
     "subsidies.manage_funds": ("设立资金账", (FINANCE,)),
