@@ -18,6 +18,7 @@ from subsidies.models.pay_sheets import (
     UnsettledShift,
 )
 from subsidies.models.payments import Payment, Recovery
+from subsidies.models.submissions import PayObjection, Submission
 
 __all__ = [
     "BankLine",
@@ -27,6 +28,7 @@ __all__ = [
     "LedgerEntry",
     "PayChain",
     "PayLine",
+    "PayObjection",
     "PayRow",
     "PaySheet",
     "PaySheetEvent",
@@ -34,5 +36,6 @@ __all__ = [
     "RecomputeRequest",
     "Recovery",
     "ReversalProposal",
+    "Submission",
     "UnsettledShift",
 ]

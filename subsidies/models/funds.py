@@ -2,11 +2,12 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 
-from common.money import YuanField
+from common.money import ZERO, YuanField
 from organizations.models import Region
 from organizations.models.places import within
+from subsidies.models.pay_sheets import PayRow
 from subsidies.models.payments import Payment
 
 
@@ -38,6 +39,34 @@ class Fund(models.Model):
     def __str__(self):
         return f"{self.county}{self.get_kind_display()}"
 
+    @property
+    def balance(self):
+        """Cash in the fund: the last entry's balance. One query."""
+        return self.entries.order_by("-sequence").values_list("balance", flat=True).first() or ZERO
+
+    @property
+    def committed(self):
+        """Approved and not yet paid, returned transfers included. One query."""
+        approved = PayRow.objects.filter(sheet__fund=self, sheet__status__in=["approved", "paid"], payable__gt=0)
+        paid = Payment.objects.filter(state=Payment.State.PAID).values("row")
+        return approved.exclude(pk__in=paid).aggregate(sum=Sum("payable"))["sum"] or ZERO
+
+    @property
+    def free(self):
+        """What may still be approved. Z-FUND-2."""
+        return self.balance - self.committed
+
+    def balance_on(self, day):
+        """Cash at the end of a day, by the day of each entry."""
+        return self.entries.filter(day__lte=day).aggregate(sum=Sum("amount"))["sum"] or ZERO
+
+
+class FundMovementQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if user.is_system:
+            return self
+        return self.filter(within(user.post_regions, "fund__county"))
+
 
 class FundMovement(models.Model):
     """Money that comes or goes outside of pay: what a finance officer enters with its document.
@@ -67,6 +96,8 @@ class FundMovement(models.Model):
     )
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
 
+    objects = FundMovementQuerySet.as_manager()
+
     class Meta:
         verbose_name = "资金到位"
         ordering = ["-day", "-pk"]
@@ -80,6 +111,16 @@ class FundMovement(models.Model):
 
     def __str__(self):
         return f"{self.day} {self.get_kind_display()} {self.amount}"
+
+
+class LedgerEntryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if user.is_system:
+            return self
+        return self.filter(within(user.post_regions, "fund__county"))
+
+    def between(self, first, last):
+        return self.filter(day__range=(first, last))
 
 
 class LedgerEntry(models.Model):
@@ -111,6 +152,8 @@ class LedgerEntry(models.Model):
     booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="记账人")
     booked_at = models.DateTimeField("记账时间")
 
+    objects = LedgerEntryQuerySet.as_manager()
+
     class Meta:
         verbose_name = "资金台账"
         ordering = ["fund", "sequence"]
@@ -130,6 +173,16 @@ class LedgerEntry(models.Model):
         return f"{self.year}-{self.voucher_no:04d} {self.amount}"
 
 
+class ReversalProposalQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if user.is_system:
+            return self
+        return self.filter(within(user.post_regions, "entry__fund__county"))
+
+    def open(self):
+        return self.filter(state=ReversalProposal.State.PROPOSED)
+
+
 class ReversalProposal(models.Model):
     """A wrong entry is never edited: somebody proposes its reversal, the leader decides (safety.md 5)."""
 
@@ -146,6 +199,8 @@ class ReversalProposal(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
 
+    objects = ReversalProposalQuerySet.as_manager()
+
     class Meta:
         verbose_name = "冲销申请"
         ordering = ["-proposed_at"]
@@ -161,6 +216,13 @@ class ReversalProposal(models.Model):
         return f"冲销 {self.entry}"
 
 
+class BankStatementQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if user.is_system:
+            return self
+        return self.filter(within(user.post_regions, "fund__county"))
+
+
 class BankStatement(models.Model):
     """A bank statement of a fund's account, held against the ledger by finance, not by the cashier."""
 
@@ -172,6 +234,11 @@ class BankStatement(models.Model):
     entered_at = models.DateTimeField()
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     agreed_at = models.DateTimeField(null=True, blank=True)
+    # As they stood when the statement was agreed: a later match does not change what was signed.
+    ledger_balance = YuanField("账面余额", null=True, blank=True)
+    differences = models.JSONField("未达账项", default=list, blank=True)
+
+    objects = BankStatementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "银行对账单"

@@ -21,6 +21,8 @@ class PayChain(models.Model):
     Never may the preparer approve, nor the cashier check or approve.
     """
 
+    append_only = True
+
     class People(models.IntegerChoices):
         FIVE = 5, "五人制：起草、复核、审核、审批、支付各一人"
         FOUR = 4, "四人制：复核与审核可由一人"
@@ -145,6 +147,18 @@ class PaySheetEvent(models.Model):
         return f"{self.sheet} {self.from_status}→{self.to_status}"
 
 
+class PayRowQuerySet(models.QuerySet):
+    def own(self, user):
+        """The rows about herself. Nobody else's yuan is seen this way."""
+        return self.filter(practitioner__user=user)
+
+    def to_pay(self):
+        """Rows under an approved sheet with money due that nobody holds yet, returned transfers included."""
+        return self.filter(payable__gt=0, sheet__status__in=[PaySheet.Status.APPROVED, PaySheet.Status.PAID]).exclude(
+            pk__in=self.model.objects.filter(payments__state="paid").values("pk")
+        )
+
+
 class PayRow(models.Model):
     """One person on a sheet. The amounts are sums of the person's lines; name and kind as they were."""
 
@@ -159,6 +173,8 @@ class PayRow(models.Model):
     payable = YuanField("实发", default=0)
     is_month_void = models.BooleanField("当月不予发放", default=False)
     account = models.ForeignKey(BankAccount, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="收款账户")
+
+    objects = PayRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = "补贴项（人）"
@@ -217,6 +233,13 @@ class PayLine(models.Model):
                 name="pay_line_names_its_shift",
             ),
             models.CheckConstraint(condition=~Q(clause=""), name="pay_line_names_its_clause"),
+            # I10: what cuts pay stands on a finding; the clock's word stands on its minutes.
+            models.CheckConstraint(
+                condition=Q(finding__isnull=False)
+                | ~Q(kind__in=["record_defect", "dissatisfied", "complaint", "absence", "no_show", "sham_duty"])
+                & (~Q(kind__in=["late", "early_leave"]) | ~Q(note="")),
+                name="pay_line_deduction_has_its_evidence",
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=["rate", "floor"], amount__gte=0)
                 | Q(kind="public_servant", amount=0)

@@ -6,7 +6,19 @@ from django.db.models import Q
 
 from common.money import YuanField
 from organizations.models import BankAccount
+from organizations.models.places import within
 from subsidies.models.pay_sheets import PayRow
+
+
+class PaymentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if user.is_system:
+            return self
+        return self.filter(within(user.post_regions, "row__sheet__month__county"))
+
+    def standing(self):
+        """Those that have not come back."""
+        return self.filter(state=Payment.State.PAID)
 
 
 class Payment(models.Model):
@@ -34,6 +46,8 @@ class Payment(models.Model):
     returned_on = models.DateField("退票日期", null=True, blank=True)
     return_reason = models.CharField("退票原因", max_length=200, blank=True)
     returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "支付"

@@ -1,0 +1,102 @@
+"""What a sheet would say if it were drafted now, beside what it says; and this month beside the one before."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db import transaction
+
+from organizations.models import Practitioner
+from subsidies.models import PayRow, PaySheet
+from subsidies.rules.differences import carry
+from subsidies.rules.duty_pay import PersonMonth
+from subsidies.services.drafting import month_lines_from_earlier, plan_for, results
+from subsidies.services.pay_writer import PayWriter
+
+ZERO = Decimal("0.00")
+
+
+class Collected(PayWriter):
+    """A writer that writes nothing: it keeps the lines it is handed."""
+
+    def flush(self):
+        pass
+
+    def write_totals(self):
+        pass
+
+
+@dataclass
+class Outcome:
+    """The lines, the unsettled shifts and the amounts that drafting now would give, by practitioner."""
+
+    lines: dict[int, Counter] = field(default_factory=dict)
+    payable: dict[int, Decimal] = field(default_factory=dict)
+    unsettled: set[tuple[int, str]] = field(default_factory=set)
+
+
+@transaction.atomic
+def outcome_now(month):
+    """What drafting the month now would give. Reads; writes nothing. The queries do not grow with the shifts."""
+    outcome = Outcome()
+    later = month_lines_from_earlier(month)
+    sheet = PaySheet(pk=0, month=month)
+    with Collected({}) as writer:
+        for _county, practitioner_id, result in results(
+            plan_for(month.county, month.period), [month.county_id], month.period, known=month.first
+        ):
+            writer.write(sheet, practitioner_id, result, later.pop(practitioner_id, ()), carry)
+        for practitioner_id, lines in later.items():
+            writer.write(sheet, practitioner_id, PersonMonth(), lines, carry)
+    for _sheet, practitioner_id, result, late_lines, payable in writer.pending:
+        lines = Counter(key(pay.shift.id, line, None) for pay in result.shifts for line in pay.lines)
+        lines.update(key(None, line, None) for line in result.month_lines)
+        lines.update(key(shift_id, line, source) for shift_id, source, line in late_lines)
+        outcome.lines[practitioner_id], outcome.payable[practitioner_id] = lines, payable
+        outcome.unsettled.update((shift.id, reason) for shift, reason in result.unsettled)
+    return outcome
+
+
+def key(shift_id, line, source_id):
+    return (shift_id, line.kind, line.amount, line.clause, line.times, line.finding_id, source_id, line.note)
+
+
+COLUMNS = ("shift_id", "kind", "amount", "clause", "times", "finding_id", "source_month_id", "note")
+
+
+def changed_people(sheet, outcome):
+    """Ids of the practitioners about whom the sheet no longer says what the facts say, and whether unsettled shifts differ."""
+    stands = {pk: Counter() for pk in sheet.rows.values_list("practitioner_id", flat=True)}
+    for practitioner_id, *line in sheet.lines.values_list("row__practitioner_id", *COLUMNS):
+        stands[practitioner_id][tuple(line)] += 1
+    people = {pk for pk in stands.keys() | outcome.lines.keys() if stands.get(pk) != outcome.lines.get(pk)}
+    return people, set(sheet.unsettled.values_list("shift_id", "reason")) != outcome.unsettled
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One person in two months; None where she had no duty."""
+
+    name: str
+    before: Decimal | None
+    now: Decimal | None
+
+    @property
+    def difference(self):
+        return (self.now or ZERO) - (self.before or ZERO)
+
+
+def beside_last_month(sheet):
+    """The sheet beside the county's sheet before it, largest differences first. Two queries."""
+    previous = PaySheet.objects.filter(month__county=sheet.month.county, month__first__lt=sheet.month.first).first()
+    amounts = PayRow.objects.filter(sheet__in=[sheet, previous] if previous else [sheet])
+    people, names = {}, {}
+    for sheet_id, practitioner_id, name, payable in amounts.values_list("sheet_id", "practitioner_id", "name", "payable"):
+        people.setdefault(practitioner_id, {})[sheet_id] = payable
+        names[practitioner_id] = name
+    rows = [Beside(names[pk], found.get(previous.pk) if previous else None, found.get(sheet.pk)) for pk, found in people.items()]
+    return previous, sorted(rows, key=lambda row: (-abs(row.difference), row.name))
+
+
+def names_of(practitioner_ids):
+    return list(Practitioner.objects.filter(pk__in=practitioner_ids).values_list("name", flat=True))

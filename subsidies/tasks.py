@@ -1,0 +1,69 @@
+"""Background work of money. The row `JobRun` is the truth; each task is safe to run again (safety.md 1.3)."""
+
+from celery import shared_task
+from django.urls import reverse
+
+from accounts.services import system_user
+from common import clock
+from common.periods import YearMonth
+from organizations.models import Region
+from programmes.models import Plan
+from records.services import run_job, start_job
+from subsidies.models import PaySheet
+from subsidies.services.closing import ask_where_facts_changed
+from subsidies.services.drafting import draft_duty_pay as draft
+
+DRAFT_TASK = "subsidies.tasks.draft_duty_pay"
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def draft_duty_pay(job_id):
+    """Draft or redraft the month's sheet that the job names."""
+    run_job(job_id=job_id, work=draft_for_job)
+
+
+def draft_for_job(progress):
+    """The work of one job: county and month come from its row."""
+    job = progress.job
+    month = YearMonth.parse(job.period)
+    county = Region.objects.counties().get(pk=job.payload["county"])
+    progress.say("正在核对已结账月份的变动", 10)
+    before = PaySheet.objects.filter(month__county=county, month__first=month.first).values_list("total", flat=True).first()
+    by = job.started_by or system_user()
+    ask_where_facts_changed(county=county, month=month, by=by)
+    progress.say("正在逐人计算补贴", 40)
+    sheet = draft(county=county, month=month, by=by)
+    people = sheet.rows.count()
+    if before == sheet.total:
+        words = f"核算完成：{people} 人，实发合计 {sheet.total:,.2f} 元，与上次结果一致。"
+    else:
+        words = f"核算完成：{people} 人，实发合计 {sheet.total:,.2f} 元。"
+    return {"message": words, "url": reverse("pay-sheet", args=[month]), "sheet": sheet.pk, "total": str(sheet.total)}
+
+
+def start_drafting(*, county, month, by):
+    """Queue the drafting of a county's month; the same work waiting or running already is given back."""
+    return start_job(
+        kind="draft_duty_pay",
+        task=DRAFT_TASK,
+        county=county.code or str(county.pk),
+        period=month,
+        by=by,
+        title=f"核算{month.label}值班补贴",
+        payload={"county": county.pk},
+    )
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def draft_last_month():
+    """On the first of a month: draft the month before for every county whose plan pays duty and whose sheet is not fixed yet."""
+    month = YearMonth.of(clock.today()).previous()
+    for county in counties_that_pay(month):
+        fixed = PaySheet.objects.filter(month__county=county, month__first=month.first).exclude(status=PaySheet.Status.DRAFT)
+        if not fixed.exists():
+            start_drafting(county=county, month=month, by=system_user())
+
+
+def counties_that_pay(month):
+    plans = Plan.objects.filter(starts_on__lte=month.last, ends_on__gte=month.first, region__level=Region.Level.COUNTY)
+    return [plan.region for plan in plans.select_related("region") if plan.has_part("duty")]
