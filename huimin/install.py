@@ -84,7 +84,7 @@ def install_requirements(name: str) -> None:
     print(f"正在安装 {name} …")
     # An intranet keeps the packages in a folder of its own: docs/operations.md.
     wheelhouse = ["--no-index", "--find-links", ROOT / "wheelhouse"] if (ROOT / "wheelhouse").is_dir() else []
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore"]
+    pip = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore"]
     if run(*pip, "--require-hashes", "--no-deps", *wheelhouse, "-r", ROOT / name):
         raise CannotInstall(f"{name} 没有装成。请检查网络或软件源（内网请把安装包放进 wheelhouse/），然后再次运行。")
     stamp.write_text(wanted)

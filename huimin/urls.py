@@ -9,6 +9,7 @@ from huimin import views
 
 urlpatterns = [
     path("health/", views.health, name="health"),
+    path("favicon.ico", views.favicon, name="favicon"),
     # While the house is being built, a floor without doors is left out.
     *(path("", include(f"{floor}.urls")) for floor in settings.FLOORS if find_spec(f"{floor}.urls")),
 ]

@@ -32,7 +32,6 @@ def test_tests_work_as_the_program_role():
     assert program != owner
 
 
-@pytest.mark.console("favicon|404")
 def test_the_page_is_served_with_the_strict_policy(live_server, page):
     response = page.goto(f"{live_server.url}/health/")
     assert response.status == 200
@@ -47,7 +46,7 @@ def test_the_page_is_served_with_the_strict_policy(live_server, page):
     }
 
 
-@pytest.mark.console("favicon|404|Content Security Policy")
+@pytest.mark.console("Content Security Policy")
 def test_the_browser_reports_what_the_policy_stops(live_server, page):
     seen = []
     page.on("console", lambda message: seen.append(message.text))
