@@ -1,4 +1,4 @@
-"""One piece of open work, as every app's room `todo` gives it and the desk shows it."""
+"""Open work and things found, as every app's rooms `todo` and `search` give them and the desk shows them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,3 +13,13 @@ class TodoItem:
     url: str
     due_on: date | None = None
     icon: str = ""
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One thing found, as every app's room `search` gives it: what kind of thing, what it is called, where it is."""
+
+    kind: str
+    title: str
+    detail: str
+    url: str

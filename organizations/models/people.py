@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Prefetch, Q, Value
 
 from common.encryption import EncryptedTextField, keyed_index
 from common.id_numbers import mask_account, mask_id_number, mask_phone
@@ -45,6 +45,27 @@ class PractitionerQuerySet(models.QuerySet):
         if not text:
             return self
         return self.filter(Q(name__icontains=text) | Q(initials__startswith=text.lower()))
+
+    def chosen(self, *, q="", kind="", state="", public="", day):
+        """By name or initials, kind, state in the pool on that day, public servant on that day."""
+        people = self.matching(q)
+        if kind:
+            people = people.filter(kind=kind)
+        if state:
+            people = people.filter(pk__in=PoolEntry.objects.in_state(state, day).values("practitioner"))
+        if public:
+            condition = Q(pk__in=PublicServantStatus.objects.public_on(day).values("practitioner"))
+            people = people.filter(condition if public == "yes" else ~condition)
+        return people
+
+    def with_present(self, day):
+        """Each with her firm, status and stays in the pool as of that day: three queries for any number of people."""
+        firms = Affiliation.objects.filter(since__lte=day).filter(Q(until=None) | Q(until__gte=day))
+        return self.prefetch_related(
+            Prefetch("affiliations", firms.select_related("organization"), to_attr="firms_now"),
+            Prefetch("public_servant_history", PublicServantStatus.objects.on(day), to_attr="statuses_now"),
+            Prefetch("pool_entries", PoolEntry.objects.select_related("county").order_by("-since"), to_attr="stays"),
+        )
 
     def with_id_number(self, number):
         """The person of this checked ID number, found through the keyed index."""
@@ -142,6 +163,20 @@ class Practitioner(models.Model):
     def masked_phone(self):
         return mask_phone(self.phone) if self.phone else ""
 
+    @property
+    def firm_now(self):
+        """Her organisation on the day that `with_present` was asked for."""
+        return self.firms_now[0].organization if self.firms_now else None
+
+    @property
+    def is_public_now(self):
+        return bool(self.statuses_now and self.statuses_now[0].is_public_servant)
+
+    @property
+    def latest_stay(self):
+        """The newest stay that was not refused, or the newest of all."""
+        return next((stay for stay in self.stays if stay.state != "refused"), self.stays[0] if self.stays else None)
+
     def public_servant_status_on(self, day):
         """The row of her history that holds on that day, or None. Z-DUTY-2."""
         return self.public_servant_history.on(day).first()
@@ -228,6 +263,14 @@ class PoolEntryQuerySet(models.QuerySet):
 
     def to_decide(self):
         return self.filter(state=PoolEntry.State.PROPOSED)
+
+    def in_state(self, state, day):
+        """`in`, `left`, `proposed` or `refused` as of that day."""
+        if state == "in":
+            return self.admitted_on(day)
+        if state == "left":
+            return self.filter(state=PoolEntry.State.ADMITTED, until__lt=day)
+        return self.filter(state=state)
 
 
 class PoolEntry(models.Model):

@@ -72,6 +72,12 @@ class OrganizationQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True)
 
+    def chosen(self, *, q="", kind="", active=""):
+        rows = self.filter(Q(name__icontains=q) | Q(short_name__icontains=q)) if q else self
+        if kind:
+            rows = rows.filter(kind=kind)
+        return rows.filter(is_active=active == "yes") if active else rows
+
 
 class Organization(models.Model):
     """A bureau, aid centre, firm, office, court, … (domain.md 4.9)."""
@@ -129,6 +135,12 @@ class StationQuerySet(models.QuerySet):
 
     def in_county(self, county):
         return self.filter(county=county)
+
+    def chosen(self, *, q="", kind="", active=""):
+        rows = self.filter(Q(name__icontains=q) | Q(short_name__icontains=q)) if q else self
+        if kind:
+            rows = rows.filter(kind=kind)
+        return rows.filter(is_active=active == "yes") if active else rows
 
 
 class Station(models.Model):

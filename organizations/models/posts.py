@@ -21,6 +21,21 @@ class PostQuerySet(models.QuerySet):
     def to_confirm(self):
         return self.filter(is_confirmed=False)
 
+    def chosen(self, *, q="", role="", state="", day):
+        """By the holder's name or login, role, and state on that day: `now`, `waiting`, `delegated`, `over`."""
+        posts = self.filter(Q(user__name__icontains=q) | Q(user__username__icontains=q)) if q else self
+        if role:
+            posts = posts.filter(role=role)
+        if state == "now":
+            posts = posts.in_force_on(day)
+        elif state == "waiting":
+            posts = posts.to_confirm()
+        elif state == "delegated":
+            posts = posts.exclude(delegated_from=None)
+        elif state == "over":
+            posts = posts.filter(until__lt=day)
+        return posts
+
     def overlapping(self, since, until):
         """Posts, confirmed or waiting, that share a day with the span."""
         rows = self.filter(Q(until=None) | Q(until__gte=since))

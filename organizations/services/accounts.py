@@ -13,6 +13,9 @@ from common.errors import Refused
 from common.id_numbers import mask_account
 from organizations.models import BankAccount, Practitioner
 from records.models import StoredFile
+from records.services import store_file
+
+PAPERS = frozenset({"application/pdf", "image/png", "image/jpeg"})
 
 
 class AccountRefused(Refused):
@@ -35,15 +38,23 @@ def enter_first_account(*, practitioner: Practitioner, holder: str, bank_name: s
 
 @transaction.atomic
 def propose_account(
-    *, practitioner_id: int, bank_name: str, account_no: str, by: User, paper: StoredFile | None, reason: str = ""
+    *,
+    practitioner_id: int,
+    bank_name: str,
+    account_no: str,
+    by: User,
+    upload=None,
+    paper: StoredFile | None = None,
+    reason: str = "",
 ) -> BankAccount:
-    """Propose another account, with the confirmation the payee signed; the holder is the payee herself.
+    """Propose another account, with the confirmation the payee signed (`upload`, or `paper` where it is kept already).
 
-    A proposal that still waits is withdrawn by the new one. Raises AccountRefused.
+    The holder is the payee herself. A proposal that still waits is withdrawn by the new one.
+    Raises AccountRefused, UploadRefused.
     """
     person = Practitioner.objects.select_for_update().get(pk=practitioner_id)
     number = _checked(person, bank_name, account_no, by)
-    if paper is None:
+    if paper is None and upload is None:
         raise AccountRefused("没有上传收款人签字的账户确认书：请先打印确认书，由本人填写签字后上传。", field="paper")
     in_use = person.bank_accounts.in_use().first()
     if in_use and in_use.account_index == keyed_index(number) and in_use.bank_name == bank_name.strip():
@@ -52,7 +63,7 @@ def propose_account(
         waiting.state, waiting.opinion = BankAccount.State.REFUSED, "由新的变更代替"
         waiting.save(update_fields=["state", "opinion"])
     account = BankAccount.objects.create(
-        **_fields(person, person.name, bank_name, number, by), paper=paper, reason=reason.strip()[:200]
+        **_fields(person, person.name, bank_name, number, by), paper=paper or _keep(upload, by), reason=reason.strip()[:200]
     )
     audit.record(
         by=by,
@@ -66,12 +77,12 @@ def propose_account(
 
 
 @transaction.atomic
-def add_account_paper(*, account_id: int, paper: StoredFile, by: User) -> BankAccount:
+def add_account_paper(*, account_id: int, upload, by: User) -> BankAccount:
     """Add the payee's paper to a change that came without it (from a workbook)."""
     account = BankAccount.objects.select_for_update().get(pk=account_id)
     if account.state != BankAccount.State.PROPOSED:
         raise AccountRefused(f"这项账户变更{account.get_state_display()}，不能再补材料。")
-    account.paper = paper
+    account.paper = _keep(upload, by)
     account.save(update_fields=["paper"])
     audit.record(by=by, action="organizations.propose_account", on=account.practitioner, after=told(account))
     return account
@@ -112,6 +123,10 @@ def decide_account(*, account_id: int, accept: bool, by: User, opinion: str = ""
         reason=opinion,
     )
     return account
+
+
+def _keep(upload, by: User) -> StoredFile:
+    return store_file(upload=upload, by=by, purpose="bank-account", accept=PAPERS)
 
 
 def told(account: BankAccount) -> dict:

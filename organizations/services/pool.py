@@ -27,6 +27,8 @@ def propose_pool_entry(
     person = Practitioner.objects.select_for_update().get(pk=practitioner.pk)
     if person.merged_into_id:
         raise PoolRefused(f"{person}的这条记录已并入另一条：请在保留的记录上办理。")
+    if person.user_id == by.pk:
+        raise PoolRefused("不能提出自己入库：请由业务股另一人提出。")
     stations = list(stations)
     if any(station.county_id != county.pk for station in stations):
         raise PoolRefused(f"所选站点不都在{county}：请只选本县的站点。", field="stations")

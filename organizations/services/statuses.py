@@ -12,7 +12,9 @@ from common.errors import Refused
 from common.periods import YearMonth
 from organizations import rules
 from organizations.models import Practitioner, PublicServantStatus, Region, StatusProposal
-from records.models import StoredFile
+from records.services import store_file
+
+PAPERS = frozenset({"application/pdf", "image/png", "image/jpeg"})
 
 
 class StatusRefused(Refused):
@@ -21,10 +23,15 @@ class StatusRefused(Refused):
 
 @transaction.atomic
 def propose_status(
-    *, practitioner_id: int, since: date, is_public_servant: bool, evidence: str, by: User, paper: StoredFile | None = None
+    *, practitioner_id: int, since: date, is_public_servant: bool, evidence: str, by: User, upload=None
 ) -> StatusProposal:
-    """Propose that somebody is, or is no longer, a public servant from a day on. Raises StatusRefused."""
+    """Propose that somebody is, or is no longer, a public servant from a day on. `upload` is the file that proves it.
+
+    Raises StatusRefused, UploadRefused.
+    """
     person = Practitioner.objects.select_for_update().get(pk=practitioner_id)
+    if person.user_id == by.pk:
+        raise StatusRefused("不能登记自己的公职身份：请由业务股另一人登记。")
     if problem := rules.public_servant_problem(person.kind, is_public_servant):
         raise StatusRefused(problem, field="is_public_servant")
     if not evidence.strip():
@@ -40,7 +47,7 @@ def propose_status(
         since=since,
         is_public_servant=is_public_servant,
         evidence=evidence.strip(),
-        paper=paper,
+        paper=store_file(upload=upload, by=by, purpose="status", accept=PAPERS) if upload else None,
         proposed_by=by,
         proposed_at=clock.real_now(),
     )

@@ -1,0 +1,50 @@
+"""What people type about places, people and posts."""
+
+from organizations.forms.people import (
+    AccountForm,
+    AccountPaperForm,
+    DecisionForm,
+    FindForm,
+    FirmForm,
+    IdNumberForm,
+    KindForm,
+    LeaveForm,
+    LoginForm,
+    PersonEditForm,
+    PersonFilter,
+    PersonForm,
+    RevealForm,
+    StationsForm,
+    StatusForm,
+    StayForm,
+)
+from organizations.forms.places import OrganizationForm, PlaceFilter, RegionForm, StationForm
+from organizations.forms.posts import DelegationForm, EndPostForm, PostFilter, PostForm, RefusePostForm
+
+__all__ = [
+    "AccountForm",
+    "AccountPaperForm",
+    "DecisionForm",
+    "DelegationForm",
+    "EndPostForm",
+    "FindForm",
+    "FirmForm",
+    "IdNumberForm",
+    "KindForm",
+    "LeaveForm",
+    "LoginForm",
+    "OrganizationForm",
+    "PersonEditForm",
+    "PersonFilter",
+    "PersonForm",
+    "PlaceFilter",
+    "PostFilter",
+    "PostForm",
+    "RefusePostForm",
+    "RegionForm",
+    "RevealForm",
+    "StationForm",
+    "StationsForm",
+    "StatusForm",
+    "StayForm",
+]
