@@ -21,7 +21,7 @@ class PlaceFilter(forms.Form):
         self.fields["kind"].choices = [("", "全部"), *kinds]
 
 
-def phone(label):
+def phone_line(label):
     return line(label, length=20, help_text="手机号、带区号的座机号或 12348", inputmode="tel")
 
 
@@ -46,8 +46,8 @@ class StationForm(WithPhones):
     organization = one_of("主管机构", Organization.objects.none(), empty="不填")
     order = number("排序", missing="没有填写排序：请填写数字，小的在前。", least=1, most=9999, help_text="小的排在前面")
     address = line("地址", length=200)
-    phone = phone("咨询电话")
-    supervision_phone = phone("监督电话")
+    phone = phone_line("咨询电话")
+    supervision_phone = phone_line("监督电话")
     opens_at = ClockField(label="开始时间", error_messages={"required": "没有填写开始时间：请填写，例如 8:30。"})
     closes_at = ClockField(label="结束时间", error_messages={"required": "没有填写结束时间：请填写，例如 17:30。"})
     lunch_minutes = number("午休分钟", missing="没有填写午休分钟：没有午休请填 0。", most=240, help_text="没有午休填 0")
@@ -82,7 +82,7 @@ class OrganizationForm(WithPhones):
     uscc = line("统一社会信用代码", length=30, help_text="18 位，可以不填")
     licence_no = line("执业许可证号", length=40)
     address = line("地址", length=200)
-    phone = phone("电话")
+    phone = phone_line("电话")
     leader = line("负责人", length=50)
     is_active = forms.BooleanField(label="正常使用", required=False)
 
