@@ -23,6 +23,7 @@ from records.models import ImportBatch
 from records.services.files import XLSX, keep_file, read_file, store_file
 from records.services.imports import apply_batch, preview_batch, undo_batch
 from subsidies.imports import FUNDS, import_funds
+from subsidies.services.drafting import draft_duty_pay, empty_drafts
 
 TABLES = {table.name: table for table in (PEOPLE, SHIFTS, ATTENDANCE, FINDINGS, RECORDS, CASES, FUNDS)}
 KIND = "workbook"
@@ -95,8 +96,14 @@ def confirm_batch(*, batch: ImportBatch, by, confirmed_paper="") -> Outcome:
 
 
 def take_back(*, batch: ImportBatch, by, reason) -> ImportBatch:
-    """Undo an applied batch as a whole; the stations' months it touched wait for confirmation again."""
-    return undo_batch(batch=batch, by=by, reason=reason)
+    """Undo an applied batch as a whole; drafts that leaned on it are drafted again without it."""
+    county = county_of_batch(batch)
+    with transaction.atomic():
+        drafts = empty_drafts(county=county)
+        batch = undo_batch(batch=batch, by=by, reason=reason)
+        for month in drafts:
+            draft_duty_pay(county=county, month=month, by=by)
+    return batch
 
 
 def county_of_batch(batch: ImportBatch) -> Region:

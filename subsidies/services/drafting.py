@@ -81,13 +81,28 @@ def sheet_to_draft(month, by):
         raise DraftRefused(
             f"{month.label}值班补贴发放表{sheet.get_status_display()}，不能重新核算；需要修改的，请先退回，或者在下月记差额。"
         )
-    sheet.lines.all()._raw_delete(sheet.lines.db)
-    sheet.rows.all()._raw_delete(sheet.rows.db)
-    sheet.unsettled.all()._raw_delete(sheet.unsettled.db)
+    empty(sheet)
     sheet.plan, sheet.fund, sheet.chain = plan, fund, chain_of(month.county, month.last)
     sheet.drafted_by, sheet.drafted_at, sheet.version = by, clock.now(), sheet.version + 1
     sheet.save()
     return sheet
+
+
+def empty(sheet):
+    """Take rows and lines off a draft; without signals and collectors, since a sheet may hold thousands."""
+    for rows in (sheet.lines.all(), sheet.rows.all(), sheet.unsettled.all()):
+        rows._raw_delete(rows.db)
+
+
+@transaction.atomic
+def empty_drafts(*, county):
+    """Empty the county's drafts and give their months: facts may then be taken back, and the months drafted again."""
+    drafts = PaySheet.objects.select_for_update(of=("self",)).filter(month__county=county, status=PaySheet.Status.DRAFT)
+    months = []
+    for sheet in drafts.select_related("month"):
+        empty(sheet)
+        months.append(sheet.month.period)
+    return months
 
 
 def chain_of(county, day):

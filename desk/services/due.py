@@ -1,0 +1,26 @@
+"""Jobs that are due or were lost: sent again, by beat each minute, by cron, or by hand (design.md 6)."""
+
+from accounts.services import seal_audit, system_user
+from common import clock
+from common.periods import YearMonth
+from records.services import resend_lost_jobs
+from subsidies.models import PaySheet
+from subsidies.tasks import counties_that_pay, start_drafting
+
+
+def run_due() -> dict:
+    """Send what is due or was lost, and seal the new audit entries. Gives how many of each."""
+    return {"drafts": draft_what_was_missed(), "resent": resend_lost_jobs(), "sealed": seal_audit()}
+
+
+def draft_what_was_missed() -> int:
+    """Last month's sheets that nobody drafted, as when there was no beat on the first. Gives how many were queued."""
+    month = YearMonth.of(clock.today()).previous()
+    counties = counties_that_pay(month)
+    drafted = set(
+        PaySheet.objects.filter(month__first=month.first, month__county__in=counties).values_list("month__county", flat=True)
+    )
+    missed = [county for county in counties if county.pk not in drafted]
+    for county in missed:
+        start_drafting(county=county, month=month, by=system_user())
+    return len(missed)

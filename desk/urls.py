@@ -1,0 +1,17 @@
+from django.urls import path
+
+from desk.views import dashboard, importing, searching, todo
+
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("dashboard/chart/<slug:name>.svg", dashboard.dashboard_chart, name="dashboard-chart"),
+    path("todo/", todo.todo, name="todo"),
+    path("todo/badge/", todo.todo_badge, name="todo-badge"),
+    path("todo/notices/read/", todo.notices_read, name="notices-read"),
+    path("search/", searching.search, name="search"),
+    path("imports/", importing.imports, name="imports"),
+    path("imports/template/", importing.import_template, name="import-template"),
+    path("imports/<int:pk>/", importing.import_batch, name="import"),
+    path("imports/<int:pk>/errors/", importing.import_errors, name="import-errors"),
+    path("imports/<int:pk>/take-back/", importing.import_take_back, name="import-take-back"),
+]
