@@ -204,6 +204,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.shell",
                 "records.context.demonstration",
+                "programmes.context.calendar_warning",
             ],
         },
     },
@@ -217,6 +218,7 @@ CRISPY_FAIL_SILENTLY = DEBUG
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]
 USE_I18N = True
+FORMAT_MODULE_PATH = "huimin.formats"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 

@@ -9,7 +9,7 @@ from accounts import audit
 from common import clock
 from common.errors import Refused
 from organizations.models import Station
-from programmes.models import StationFrequency
+from programmes.models import Plan, StationFrequency
 from programmes.rules.terms import Terms
 
 Policy = StationFrequency.Policy
@@ -34,7 +34,9 @@ class Frequency:
 
 def frequencies_on(*, stations, day: date, terms: Terms) -> dict[int, Frequency]:
     """The frequency of each station on the day, by its id. One query. Z-ROS-1, Z-ROS-3, plan 四（一）4."""
-    decided = {row.station_id: row for row in StationFrequency.objects.filter(station__in=stations).on(day)}
+    decided = {
+        row.station_id: row for row in StationFrequency.objects.filter(station__in=stations).on(day).select_related("decided_by")
+    }
     found = {}
     for station in stations:
         if row := decided.get(station.pk):
@@ -42,6 +44,19 @@ def frequencies_on(*, stations, day: date, terms: Terms) -> dict[int, Frequency]
         elif term := terms.for_station("duty.frequency", station.kind):
             found[station.pk] = Frequency(str(term.value))
     return found
+
+
+def frequency_rows(*, stations, day: date) -> list[tuple[Station, Frequency | None]]:
+    """Each station with its frequency on the day; None where no plan speaks of its kind. One plan is read per county."""
+    by_county: dict[int, list[Station]] = {}
+    for station in stations:
+        by_county.setdefault(station.county_id, []).append(station)
+    found: dict[int, Frequency] = {}
+    for group in by_county.values():
+        plan = Plan.objects.covering(group[0].county, day).first()
+        terms = plan.terms_on(day) if plan else Terms({})
+        found |= frequencies_on(stations=group, day=day, terms=terms)
+    return [(station, found.get(station.pk)) for station in stations]
 
 
 @transaction.atomic

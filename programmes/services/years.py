@@ -14,7 +14,7 @@ from programmes.rules import next_year as rules
 from programmes.rules import terms as values
 from programmes.rules.plan_file import AMOUNT, DatedLimit, DatedTerm, PlanFile, Unreadable, read_plan
 from programmes.rules.plan_text import write_plan
-from programmes.rules.vocabulary import label_of
+from programmes.rules.vocabulary import label_of, shown_value
 from programmes.services.loading import Loaded, PlanRefused, load_plan
 
 
@@ -82,6 +82,12 @@ def drop_draft(*, draft_id: int, version: int, by: User) -> PlanDraft:
     draft.save(update_fields=["state", "decided_by", "decided_at"])
     audit.record(by=by, action="programmes.open_year", on=draft, after={"状态": draft.get_state_display()})
     return draft
+
+
+def differences(*, draft: PlanDraft) -> list[tuple[str, str, str]]:
+    """What the draft says otherwise than this year's plan: name, this year, next year. For who confirms it."""
+    this, new = _flat(_as_loaded(draft.source)), _flat(read_plan(draft.text.encode()))
+    return [(name, this.get(name, "—"), value) for name, value in new.items() if this.get(name) != value]
 
 
 def _as_loaded(plan: Plan) -> PlanFile:
@@ -153,7 +159,7 @@ def _flat(plan: PlanFile) -> dict[str, str]:
     return {
         "方案名称": plan.name,
         "文号": plan.document_no,
-        **{label_of(term.key): term.value for term in plan.terms},
+        **{label_of(term.key): shown_value(term.key, values.typed(term.kind, term.value)) for term in plan.terms},
         **{unit.name: str(unit.consultations) for unit in plan.units},
         **{body.name: str(body.cases) for body in plan.organizations if body.cases is not None},
     }

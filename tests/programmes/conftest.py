@@ -50,7 +50,8 @@ def somebody(system, county):
     """A maker of signed-up users: somebody("section") holds that post in the county."""
 
     def make(role: str, *, username: str = "", station: Station | None = None, region: Region | None = None) -> User:
-        user = User.objects.create_user(username=username or role, password="a long enough password", name=f"示例{role}")
+        # A demonstration user: the second factor is not what these tests are about.
+        user = User.objects.create_user(username=username or role, name=f"示例{role}", is_demo=True)
         Post.objects.create(
             user=user,
             role=Role(role),

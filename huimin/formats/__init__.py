@@ -1,0 +1,1 @@
+"""How numbers are written, where Django's Chinese formats differ from our papers."""

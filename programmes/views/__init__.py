@@ -1,0 +1,1 @@
+"""Pages of plans, the working calendar, station frequencies and months."""
