@@ -6,7 +6,8 @@ from django.conf import settings
 def shell(request):
     return {
         "version": settings.VERSION,
-        "is_plain_http": not request.is_secure() and not _is_loopback(request.get_host()),
+        # Not get_host(): the page that says "this host is not served here" has this context, too.
+        "is_plain_http": not request.is_secure() and not _is_loopback(request.META.get("HTTP_HOST", "localhost")),
         "request_id": getattr(request, "request_id", ""),
     }
 
