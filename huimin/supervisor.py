@@ -142,6 +142,9 @@ def reset_demo() -> None:
         cursor.execute("CREATE SCHEMA public")
     connections["owner"].close()
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    from huimin.celery import app
+
+    app.control.purge()  # jobs of the emptied database
 
 
 def has_command(name: str) -> bool:
