@@ -1,0 +1,66 @@
+"""The demonstration's money: what came, the months paid by the different hands, and what is open now."""
+
+from datetime import date
+from decimal import Decimal
+
+from common.periods import YearMonth
+from consultations.models import StationMonth
+from desk.services.demo import duty
+from records.services import remember_day
+from subsidies.models import Fund, FundMovement, Payment
+from subsidies.services.approval import approve_pay_sheet, check_pay_sheet, review_pay_sheet
+from subsidies.services.drafting import draft_duty_pay
+from subsidies.services.funds import enter_movement, fund_of
+from subsidies.services.payment import Receipt, pay_rows, record_returned_transfer
+
+K = FundMovement.Kind
+MOVEMENTS = (
+    (date(2022, 1, 20), K.ARRIVED, "260000.00", "晋市财政法〔2022〕演示1号"),
+    (date(2022, 1, 26), K.FORWARDED, "260000.00", "晋市财政法〔2022〕演示1号"),
+    (date(2022, 6, 15), K.ARRIVED, "174600.00", "晋市财政法〔2022〕演示2号"),
+    (date(2022, 6, 27), K.FORWARDED, "174600.00", "晋市财政法〔2022〕演示2号"),
+    (date(2022, 9, 20), K.ARRIVED, "30000.00", "晋市财政法〔2022〕演示3号"),
+)
+PAID_MONTHS = range(1, 8)
+AUGUST = YearMonth(2022, 8)
+
+
+def add_movements(*, county, finance) -> None:
+    for day, kind, amount, number in MOVEMENTS:
+        remember_day(day=day)
+        enter_movement(
+            fund=fund_of(county=county, kind=Fund.Kind.SPECIAL), kind=kind, day=day, amount=Decimal(amount),
+            document_no=number, remark="演示数据", by=finance,
+        )  # fmt: skip
+
+
+def pay_months(*, county, users, at) -> None:
+    """January to July paid and closed; August drafted, two stations still to come."""
+    for number in PAID_MONTHS:
+        pay_month(county=county, period=YearMonth(2022, number), users=users, at=at)
+    remember_day(day=date(2022, 9, 19))
+    returned = Payment.objects.filter(row__sheet__month__first=YearMonth(2022, 7).first).order_by("pk").first()
+    record_returned_transfer(
+        payment_id=returned.pk, returned_on=date(2022, 9, 19), reason="户名与账号不符，银行退回（演示）", by=users["cashier"]
+    )
+    duty.receive_months(
+        county=county, period=AUGUST, head_user=users["head"], section=users["section"], section2=users["section2"], at=at,
+        but=(("柳树口镇", StationMonth.State.OPEN), ("巴公镇", StationMonth.State.CONFIRMED)),
+    )  # fmt: skip
+    draft_duty_pay(county=county, month=AUGUST, by=users["section"])
+
+
+def pay_month(*, county, period, users, at) -> None:
+    duty.receive_months(
+        county=county, period=period, head_user=users["head"], section=users["section"], section2=users["section2"], at=at
+    )
+    later = period.next()
+    remember_day(day=date(later.year, later.month, 12))
+    sheet = draft_duty_pay(county=county, month=period, by=users["section"])
+    sheet = review_pay_sheet(sheet_id=sheet.pk, version=sheet.version, by=users["section2"])
+    sheet = check_pay_sheet(sheet_id=sheet.pk, version=sheet.version, by=users["finance"])
+    sheet = approve_pay_sheet(sheet_id=sheet.pk, version=sheet.version, by=users["leader"])
+    receipts = [
+        Receipt(row.pk, f"演示{period.year}{period.month:02}{n:03}") for n, row in enumerate(sheet.rows.to_pay(), start=1)
+    ]
+    pay_rows(sheet_id=sheet.pk, receipts=receipts, paid_on=date(later.year, later.month, 12), by=users["cashier"])

@@ -1,0 +1,55 @@
+"""The demonstration year: a living county up to a remembered day in late September 2022, with open work of every kind."""
+
+import random
+from datetime import date, datetime, time
+
+from django.db import transaction
+
+from common.clock import SHANGHAI
+from common.periods import YearMonth
+from consultations.models import Finding
+from consultations.services.findings import issue_criticism
+from desk.services.demo import duty, money, people, services
+from desk.services.demo.logins import add_logins, demo_county
+from programmes.models import Plan, Target
+from records.services import remember_day
+
+TODAY = date(2022, 9, 26)
+AT = datetime.combine(date(2022, 1, 4), time(9, 0), SHANGHAI)
+PUBLISHED = [YearMonth(2022, number) for number in range(1, 10)]
+SEED = 2022
+
+
+@transaction.atomic
+def load_year(*, by) -> dict:
+    """Load the whole year into a database without facts; the same rows every time. Gives how many of what."""
+    users = {user.username: user for user in add_logins(by=by)}
+    county, rng = demo_county(), random.Random(SEED)
+    plan = Plan.objects.filter(region=county).order_by("year").first()
+    remember_day(day=date(2022, 1, 4))
+    pool = people.add_people(county=county, section=users["section"], leader=users["leader"], at=AT)
+    link_logins(users, pool)
+    shifts = duty.add_shifts(county=county, people=pool, section=users["section"], rng=rng)
+    duty.add_attendance(shifts, today=TODAY, clerk=users["clerk"], at=AT, rng=rng)
+    findings = duty.add_findings(shifts, today=TODAY, section=users["section"], section2=users["section2"], at=AT, rng=rng)
+    targets = dict(Target.objects.filter(plan=plan, indicator=Target.Indicator.CONSULTATIONS).values_list("station", "value"))
+    consultations = services.add_consultations(shifts=shifts, targets=targets, today=TODAY, clerk=users["clerk"], at=AT, rng=rng)
+    cases = services.add_cases(county=county, today=TODAY, centre=users["centre"], at=AT, rng=rng)
+    criticise(findings, users["section"])
+    money.add_movements(county=county, finance=users["finance"])
+    money.pay_months(county=county, users=users, at=AT)
+    remember_day(day=TODAY)
+    return {"人员": len(pool), "班次": len(shifts), "咨询": consultations, "案件": cases}
+
+
+def link_logins(users, pool) -> None:
+    """`duty` is on duty at 巴公镇 today, `lawyer` at the centre in turn."""
+    for login, person in (("duty", pool[duty.CENTRE_PEOPLE + 2]), ("lawyer", pool[0])):
+        person.user = users[login]
+        person.save(update_fields=["user"])
+
+
+def criticise(findings, section) -> None:
+    for finding in findings:
+        if finding.kind == Finding.Kind.SHAM_DUTY and finding.state == Finding.State.UPHELD:
+            issue_criticism(finding_id=finding.pk, facts="经查，当日由他人代签，本人未到岗。", by=section)
