@@ -108,8 +108,8 @@ else:
     if not _redis_url:
         raise ImproperlyConfigured("没有设置 REDIS_URL：设置了 DATABASE_URL 时，Redis 也要给出。")
 
-if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("SECRET_KEY 至少 50 个字符。")
+if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
+    raise ImproperlyConfigured("SECRET_KEY 至少 50 个字符，而且要随机。")
 FIELD_KEYS = field_keys(_field_keys)
 
 DATABASES = {

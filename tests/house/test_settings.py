@@ -15,7 +15,7 @@ KEY = base64.b64encode(bytes(32)).decode()
 SAFE = {
     "DATABASE_URL": "postgresql://program:p%40ss@db.example:5433/huimin?sslmode=require",
     "REDIS_URL": "redis://redis.example",
-    "SECRET_KEY": "x" * 50,
+    "SECRET_KEY": "0123456789" * 5,
     "FIELD_KEYS": f"index:{KEY},k1:{KEY}",
     "ALLOWED_HOSTS": "huimin.example",
 }
@@ -64,7 +64,7 @@ def test_the_command_line_shows_the_sentence_and_no_stack_trace():
         env={"PATH": os.environ["PATH"], **SAFE, "SECRET_KEY": "short"},
     )  # fmt: skip
     assert result.returncode == 1
-    assert result.stderr.strip() == "SECRET_KEY 至少 50 个字符。"
+    assert result.stderr.strip() == "SECRET_KEY 至少 50 个字符，而且要随机。"
 
 
 def test_https_makes_cookies_host_only_and_secure():
