@@ -7,7 +7,9 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.urls import reverse
 
+from common.periods import YearMonth
 from organizations.models import Practitioner, Station
 from organizations.models.people import Single
 from organizations.models.places import within
@@ -171,6 +173,13 @@ class Shift(models.Model):
     def __str__(self):
         return f"{self.day} {self.station} {self.practitioner}"
 
+    def get_absolute_url(self):
+        return reverse("shift", args=[self.pk])
+
+    @property
+    def period(self):
+        return YearMonth.of(self.day)
+
     @property
     def planned_minutes(self):
         """Planned service without lunch, in minutes (reading D9)."""
@@ -274,3 +283,6 @@ class CalendarFeed(models.Model):
 
     def __str__(self):
         return f"{self.practitioner} 日历订阅"
+
+    def get_absolute_url(self):
+        return reverse("calendar-ics", args=[self.token])
