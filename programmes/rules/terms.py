@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
-type_of_value = Decimal | int | bool | str | date | tuple[str, ...]
+# Decimal, int, bool, text, date or a tuple of texts: the key decides, and a rule knows the keys that it asks for.
+type_of_value = Any
 
 YUAN, INT, SHARE, TEXT, BOOL, LIST, DATE = "yuan", "int", "share", "text", "bool", "list", "date"
 LIST_SEPARATOR = "、"

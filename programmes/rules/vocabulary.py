@@ -248,7 +248,7 @@ def shown_value(key: str, value) -> str:
     if isinstance(value, bool):
         return words.get("true" if value else "false") or ("是" if value else "否")
     if isinstance(value, tuple):
-        return "、".join(words.get(word, word) for word in value)
+        return "、".join(words.get(word) or word for word in value)
     if isinstance(value, date):
         return f"{value.year}年{value.month}月{value.day}日"
     if isinstance(value, Decimal):

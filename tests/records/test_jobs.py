@@ -251,7 +251,7 @@ def test_only_a_failed_job_is_tried_again(anna, sent):
 
 
 @pytest.mark.parametrize(
-    "attack", [{"percent": 101}, {"state": "done"}, {"state": "queued", "finished_at": timezone.now()}], ids=str
+    "attack", [{"percent": 101}, {"state": "done"}, {"state": "queued", "finished_at": timezone.now()}], ids=["percent", "done", "queued"]
 )
 def test_the_database_refuses_a_job_that_contradicts_itself(anna, sent, attack):
     started(anna)
