@@ -14,8 +14,7 @@ from common.errors import Refused
 from common.periods import YearMonth
 from consultations.models import Finding, Settlement
 from programmes.models import Month, Plan
-from programmes.services.months import lock_month
-from subsidies.models import Fund, PayChain, PayLine, PaySheet, RecomputeRequest, Recovery
+from subsidies.models import Fund, PayChain, PayLine, PayRow, PaySheet, RecomputeRequest, Recovery, UnsettledShift
 from subsidies.rules.differences import BookedLine, carry, differences
 from subsidies.rules.duty_pay import PersonMonth, pay_for_person_month
 from subsidies.services.duty_facts import facts_by_person
@@ -26,71 +25,144 @@ class DraftRefused(Refused):
     """The month's sheet cannot be drafted; the sentence says why."""
 
 
-@transaction.atomic
 def draft_duty_pay(*, county, month, by):
     """Draft or redraft a county's pay sheet of a month (YearMonth). Refused once it is reviewed or nothing pays it."""
-    row = lock_month(county=county, year_month=month)
-    sheet = sheet_to_draft(row, by)
-    before = {"total": sheet.total} if sheet.version > 1 else None
-    later = month_lines_from_earlier(row)
-    with PayWriter({county.pk: sheet}) as writer:
-        for _county, practitioner_id, result in results(sheet.plan, [county.pk], month, known=month.first):
-            writer.write(sheet, practitioner_id, result, later.pop(practitioner_id, ()), carry)
-        for practitioner_id, lines in later.items():
-            writer.write(sheet, practitioner_id, PersonMonth(), lines, carry)
-    sheet.refresh_from_db()
-    audit.record(by=by, action="subsidies.draft_pay", on=sheet, before=before, after={"total": sheet.total})
-    return sheet
+    return draft_all(counties=[county], month=month, by=by)[0]
+
+
+@transaction.atomic
+def draft_all(*, counties, month, by):
+    """Draft a month for many counties in one pass, all or none: the number of queries does not grow with them."""
+    months = lock_months(counties, month)
+    sheets = sheets_to_draft(months, month, by)
+    before = {sheet.pk: sheet.total for sheet in sheets.values()}
+    later = {county_id: month_lines_from_earlier(row) for county_id, row in with_late_facts(months).items()}
+    plans = {county_id: sheet.plan for county_id, sheet in sheets.items()}
+    with PayWriter(sheets) as writer:
+        for county_id, practitioner_id, result in results_of(plans, month, known=month.first):
+            waiting = later.get(county_id, {})
+            writer.write(sheets[county_id], practitioner_id, result, waiting.pop(practitioner_id, ()), carry)
+        for county_id, waiting in later.items():
+            for practitioner_id, lines in waiting.items():
+                writer.write(sheets[county_id], practitioner_id, PersonMonth(), lines, carry)
+    audit.record_many(
+        {
+            "by": by,
+            "action": "subsidies.draft_pay",
+            "on": sheet,
+            "before": {"实发合计": before[sheet.pk]},
+            "after": {"实发合计": sheet.total},
+        }
+        for sheet in sheets.values()
+    )
+    return list(sheets.values())
 
 
 def results(plan, county_ids, month, *, known, practitioner_ids=None):
-    """Yield (county id, practitioner id, PersonMonth) by the plan's terms of each day of duty."""
-    terms_on = cache(plan.terms_on)
+    """`results_of` where one plan holds for all the counties."""
+    return results_of(dict.fromkeys(county_ids, plan), month, known=known, practitioner_ids=practitioner_ids)
+
+
+def results_of(plans, month, *, known, practitioner_ids=None):
+    """Yield (county id, practitioner id, PersonMonth) by the terms of each day of duty; `plans` by county id."""
+    terms = {plan.pk: cache(plan.terms_on) for plan in plans.values()}
     stream = facts_by_person(
-        county_ids=county_ids, first=month.first, last=month.last, known=known, practitioner_ids=practitioner_ids
+        county_ids=list(plans), first=month.first, last=month.last, known=known, practitioner_ids=practitioner_ids
     )
     for county_id, practitioner_id, shifts in stream:
-        yield county_id, practitioner_id, pay_for_person_month(shifts, terms_on)
+        yield county_id, practitioner_id, pay_for_person_month(shifts, terms[plans[county_id].pk])
+
+
+def lock_months(counties, month):
+    """County id → the locked month, made where nobody has opened it; always in the same order, so that two runs cannot block."""
+    Month.objects.bulk_create([Month(county=county, first=month.first) for county in counties], ignore_conflicts=True)
+    rows = Month.objects.select_for_update(of=("self",)).filter(county__in=counties, first=month.first)
+    return {row.county_id: row for row in rows.select_related("county__parent").order_by("pk")}
 
 
 def plan_for(county, month):
-    """The plan that pays a county's duty in a month."""
-    for plan in Plan.objects.covering(county, month.first):
-        if plan.has_part("duty"):
-            return plan
-    raise DraftRefused(f"{county}在{month.label}没有载入发放值班补贴的实施方案，请先载入方案。")
+    """The plan that pays a county's duty in a month. Raises DraftRefused."""
+    return plans_for([county], month)[county.pk]
 
 
-def sheet_to_draft(month, by):
-    """The month's sheet, empty and ready to be written: a new one, or the draft once more."""
-    plan = plan_for(month.county, month.period)
-    fund, _ = Fund.objects.get_or_create(county=month.county, kind=Fund.Kind.SPECIAL)
-    sheet = PaySheet.objects.select_for_update().filter(month=month).first()
-    if sheet is None:
-        if month.is_closed:
-            raise DraftRefused(f"{month.label}已结账，不能再核算。")
-        return PaySheet.objects.create(
-            month=month,
-            plan=plan,
-            fund=fund,
-            chain=chain_of(month.county, month.last),
-            drafted_by=by,
-            drafted_at=clock.now(),
-        )
-    if sheet.status != PaySheet.Status.DRAFT:
-        raise DraftRefused(
-            f"{month.label}值班补贴发放表{sheet.get_status_display()}，不能重新核算；需要修改的，请先退回，或者在下月记差额。"
-        )
-    empty(sheet)
-    sheet.plan, sheet.fund, sheet.chain = plan, fund, chain_of(month.county, month.last)
-    sheet.drafted_by, sheet.drafted_at, sheet.version = by, clock.now(), sheet.version + 1
-    sheet.save()
-    return sheet
+def plans_for(counties, month):
+    """County id → the plan that pays its duty in a month: the county's own before the city's and the province's. One query."""
+    nearest = {county.pk: [county.pk, county.parent_id, county.parent.parent_id] for county in counties}
+    regions = {region for chain in nearest.values() for region in chain}
+    plans = Plan.objects.filter(region__in=regions, starts_on__lte=month.first, ends_on__gte=month.first).order_by("starts_on")
+    by_region = {plan.region_id: plan for plan in plans if plan.has_part("duty")}
+    found = {}
+    for county in counties:
+        plan = next((by_region[region] for region in nearest[county.pk] if region in by_region), None)
+        if plan is None:
+            raise DraftRefused(f"{county}在{month.label}没有载入发放值班补贴的实施方案，请先载入方案。")
+        found[county.pk] = plan
+    return found
 
 
-def empty(sheet):
-    """Take rows and lines off a draft; without signals and collectors, since a sheet may hold thousands."""
-    for rows in (sheet.lines.all(), sheet.rows.all(), sheet.unsettled.all()):
+def sheets_to_draft(months, month, by):
+    """County id → its sheet, empty and ready to be written: a new one, or the draft once more."""
+    counties = [row.county for row in months.values()]
+    plans, funds, chains = plans_for(counties, month), special_funds(counties), chains_of(counties, month.last)
+    county_of = {row.pk: county_id for county_id, row in months.items()}
+    known = PaySheet.objects.select_for_update(of=("self",)).filter(month__in=list(county_of))
+    sheets = {county_of[sheet.month_id]: sheet for sheet in known}
+    new, again = [], []
+    for county_id, row in months.items():
+        values = {"plan": plans[county_id], "fund": funds[county_id], "chain": chains.get(county_id, PayChain.People.FIVE),
+                  "drafted_by": by, "drafted_at": clock.now()}  # fmt: skip
+        sheet = sheets.get(county_id)
+        if sheet is None:
+            if row.is_closed:
+                raise DraftRefused(f"{month.label}已结账，不能再核算。")
+            new.append(PaySheet(month=row, **values))
+            continue
+        if sheet.status != PaySheet.Status.DRAFT:
+            raise DraftRefused(
+                f"{month.label}值班补贴发放表{sheet.get_status_display()}，不能重新核算；需要修改的，请先退回，或者在下月记差额。"
+            )
+        for name, value in values.items():
+            setattr(sheet, name, value)
+        sheet.version += 1
+        again.append(sheet)
+    PaySheet.objects.bulk_update(again, ["plan", "fund", "chain", "drafted_by", "drafted_at", "version"], batch_size=500)
+    empty(again)
+    made = PaySheet.objects.bulk_create(new, batch_size=500)
+    return sheets | {sheet.month.county_id: sheet for sheet in made}
+
+
+def special_funds(counties):
+    """County id → its special fund, made where it is first asked for: the only one that pays duty (Z-PAY-1)."""
+    Fund.objects.bulk_create([Fund(county=county, kind=Fund.Kind.SPECIAL) for county in counties], ignore_conflicts=True)
+    return {fund.county_id: fund for fund in Fund.objects.filter(county__in=counties, kind=Fund.Kind.SPECIAL)}
+
+
+def chains_of(counties, day):
+    """County id → how many people hold the steps of its sheets on a day; counties where nobody decided are left out."""
+    decided = PayChain.objects.filter(county__in=counties, since__lte=day).order_by("county", "-since").distinct("county")
+    return dict(decided.values_list("county", "people"))
+
+
+def with_late_facts(months):
+    """Those of the months in which something about an earlier month is booked, or into which something was carried."""
+    rows = list(months.values())
+    booked = {
+        month_id
+        for model in (Finding, Settlement, RecomputeRequest)
+        for month_id in model.objects.filter(booked_in__in=rows).values_list("booked_in", flat=True).distinct()
+    }
+    first = rows[0].first if rows else None
+    carried = PayLine.objects.filter(
+        kind="carried", amount__gt=0, sheet__month__county__in=list(months), sheet__month__first__lt=first
+    )
+    carriers = set(carried.values_list("sheet__month__county", flat=True).distinct())
+    return {county_id: row for county_id, row in months.items() if row.pk in booked or county_id in carriers}
+
+
+def empty(sheets):
+    """Take rows and lines off drafts; without signals and collectors, since they may be many thousands."""
+    for model in (PayLine, PayRow, UnsettledShift):
+        rows = model.objects.filter(sheet__in=[sheet.pk for sheet in sheets])
         rows._raw_delete(rows.db)
 
 
@@ -98,17 +170,9 @@ def empty(sheet):
 def empty_drafts(*, county):
     """Empty the county's drafts and give their months: facts may then be taken back, and the months drafted again."""
     drafts = PaySheet.objects.select_for_update(of=("self",)).filter(month__county=county, status=PaySheet.Status.DRAFT)
-    months = []
-    for sheet in drafts.select_related("month"):
-        empty(sheet)
-        months.append(sheet.month.period)
-    return months
-
-
-def chain_of(county, day):
-    """How many people hold the steps of the county's sheets on a day; five where nobody decided otherwise."""
-    chain = PayChain.objects.filter(county=county, since__lte=day).first()
-    return chain.people if chain else PayChain.People.FIVE
+    drafts = list(drafts.select_related("month"))
+    empty(drafts)
+    return [sheet.month.period for sheet in drafts]
 
 
 def month_lines_from_earlier(month):
