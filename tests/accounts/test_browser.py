@@ -13,6 +13,9 @@ SMALL_TEXT = """() => [...document.querySelectorAll('body *')].filter(e => e.off
   && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())
   && parseFloat(getComputedStyle(e).fontSize) < 15).map(e => e.outerHTML.slice(0, 80))"""
 
+TOO_WIDE = """() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth)
+  .map(e => e.outerHTML.slice(0, 120))"""
+
 
 def enter(page, server, user):
     page.goto(server.url + "/login/")
@@ -25,7 +28,7 @@ def enter(page, server, user):
 def faults(page):
     found = [violation["id"] for violation in Axe().run(page).response["violations"]]
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        found.append("scrolls sideways")
+        found += ["wider than the page: " + each for each in page.evaluate(TOO_WIDE)]
     return found + page.evaluate(SMALL_TEXT)
 
 
