@@ -5,7 +5,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from common.encryption import EncryptedTextField
+from accounts.policy import Role
+from common.encryption import EncryptedTextField, keyed_index
+from common.id_numbers import check_phone
 from consultations.models.rosters import Shift
 from organizations.models import Practitioner, Station
 from organizations.models.places import within
@@ -13,11 +15,20 @@ from organizations.models.places import within
 
 class ConsultationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """County posts see the county's records (masked), station posts their station's, a person her own."""
+        """The bureau sees the county's records (masked), station staff their station's, a person her own.
+
+        The aid centre sees those that were pointed to it (safety.md §5).
+        """
         if user.is_system:
             return self
+        bureau = regions_of(user, Role.SECTION, Role.LEADER)
+        aid = regions_of(user, Role.CENTRE, Role.DIRECTOR)
+        referred = Q(outcome="referred_legal_aid")
         return self.filter(
-            within(user.post_regions, "station__county") | Q(station__in=user.post_stations) | Q(practitioner__user=user)
+            within(bureau, "station__county")
+            | within(aid, "station__county") & referred
+            | Q(station__in=user.post_stations)
+            | Q(practitioner__user=user)
         )
 
     def between(self, first, last):
@@ -29,6 +40,22 @@ class ConsultationQuerySet(models.QuerySet):
 
     def incomplete(self):
         return self.exclude(missing=[])
+
+    def matching(self, text):
+        """Records whose number or client's name holds the text, or whose telephone it is (found by its key)."""
+        text = (text or "").strip()
+        if not text:
+            return self
+        found = Q(number__icontains=text) | Q(client_name__icontains=text)
+        try:
+            found |= Q(client_phone_index=keyed_index(check_phone(text)))
+        except ValueError:
+            pass
+        return self.filter(found)
+
+
+def regions_of(user, *roles):
+    return {post.region_id for post in user.posts_in_force if post.role in roles}
 
 
 class Consultation(models.Model):

@@ -1,0 +1,205 @@
+"""What people type into a consultation record, and how they look for one."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Fieldset, Layout
+from django import forms
+
+from accounts.fields import ClockField, DayField
+from accounts.policy import Role
+from common import clock
+from common.id_numbers import check_phone, mask_phone
+from consultations.forms.attendance import StationChoice, stations_for
+from consultations.models import Consultation, Shift
+from consultations.rules.records import ANONYMOUS
+from organizations.models import Practitioner, Station
+
+# The eight groups of the plan come first, the three of Jilin last.
+GROUPS = Consultation.Group.choices
+
+
+class ConsultationForm(forms.Form):
+    """One consultation. Only station, adviser and day are asked at once; what else is missing is told before saving."""
+
+    station = StationChoice(
+        label="接待站点",
+        queryset=Station.objects.none(),
+        empty_label="请选择",
+        error_messages={"required": "没有选择接待站点：请选择。", "invalid_choice": "这个站点不在您的岗位范围内：请重新选择。"},
+    )
+    practitioner = forms.ModelChoiceField(
+        label="值班人员",
+        queryset=Practitioner.objects.none(),
+        empty_label="请选择",
+        error_messages={"required": "没有选择值班人员：请选择谁接待的。", "invalid_choice": "没有这名值班人员：请重新选择。"},
+    )
+    day = DayField(label="咨询日期", error_messages={"required": "没有填写咨询日期：请填写，例如 2022-9-26。"})
+    time = ClockField(label="时间", required=False, help_text="例如 9:30")
+    channel = forms.ChoiceField(label="咨询方式", required=False, choices=Consultation.Channel.choices, widget=forms.RadioSelect)
+    client_name = forms.CharField(
+        label="咨询人姓名", required=False, max_length=50, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    is_anonymous = forms.BooleanField(label="匿名咨询（对方不愿留名）", required=False)
+    client_phone = forms.CharField(
+        label="联系电话",
+        required=False,
+        max_length=30,
+        help_text="可以不填；用于回访，11 位手机号或带区号的座机",
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    groups = forms.MultipleChoiceField(
+        label="是否特殊群体（可多选）", required=False, choices=GROUPS, widget=forms.CheckboxSelectMultiple
+    )
+    party_count = forms.IntegerField(
+        label="同行人数",
+        required=False,
+        min_value=1,
+        max_value=999,
+        help_text="多人为一件事同来，计 1 人次，人数另记",
+        error_messages={
+            "invalid": "同行人数应是整数：例如 1。",
+            "min_value": "同行人数不能少于 1。",
+            "max_value": "同行人数不能超过 999。",
+        },
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": "3"}),
+    )
+    matter = forms.ChoiceField(label="咨询事项", required=False, choices=[("", "请选择"), *Consultation.Matter.choices])
+    question = forms.CharField(
+        label="问题概述",
+        required=False,
+        max_length=4000,
+        help_text="写清时间、对方、金额、诉求，10 个字以上",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    answer = forms.CharField(
+        label="答复与建议",
+        required=False,
+        max_length=4000,
+        help_text="作出的解释、说明或解决方案，10 个字以上",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    outcome = forms.ChoiceField(label="处理结果", required=False, choices=Consultation.Outcome.choices, widget=forms.RadioSelect)
+    advisor_signed = forms.BooleanField(label="值班人员已在登记表上签名", required=False, initial=True)
+
+    def __init__(self, *args, user, record=None, **options):
+        super().__init__(*args, **options)
+        self.user, self.record = user, record
+        is_station_staff = bool(user.post_stations)
+        stations = Station.objects.filter(pk__in=user.post_stations) if is_station_staff else stations_for(user, own_shifts=True)
+        self.fields["station"].queryset = stations
+        self.fields["practitioner"].queryset = advisers_for(user, stations)
+        if record and record.client_phone:
+            self.fields["client_phone"].help_text = f"已登记 {mask_phone(record.client_phone)}，留空表示不变"
+        if Role.DUTY in user.roles and not is_station_staff:
+            del self.fields["advisor_signed"]
+        self.helper = self.make_helper()
+
+    def make_helper(self):
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        signed = ["advisor_signed"] if "advisor_signed" in self.fields else []
+        helper.layout = Layout(
+            Fieldset(
+                "一、接待信息",
+                row("station", "practitioner", "day", "time"),
+                Div("channel", css_class="inline-choices"),
+                css_class="sec",
+            ),
+            Fieldset(
+                "二、咨询人",
+                row("client_name", "client_phone"),
+                "is_anonymous",
+                Div("groups", css_class="inline-choices"),
+                row("party_count"),
+                css_class="sec",
+            ),
+            Fieldset(
+                "三、咨询内容与答复",
+                row("matter"),
+                "question",
+                "answer",
+                Div("outcome", css_class="inline-choices"),
+                *signed,
+                css_class="sec",
+            ),
+        )
+        return helper
+
+    def clean_client_phone(self):
+        phone = (self.cleaned_data.get("client_phone") or "").strip()
+        if not phone:
+            return self.record.client_phone if self.record else ""
+        try:
+            return check_phone(phone)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def clean_day(self):
+        day = self.cleaned_data["day"]
+        if day and day > clock.today():
+            raise forms.ValidationError("咨询日期晚于今天：请核对。")
+        return day
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("is_anonymous"):
+            cleaned["client_name"] = ANONYMOUS
+        cleaned["party_count"] = cleaned.get("party_count") or 1
+        return cleaned
+
+    def values(self):
+        """The record's columns as typed so far; what is wrong is left out."""
+        values = {name: value for name, value in self.cleaned_data.items() if name != "is_anonymous"}
+        if "advisor_signed" not in self.fields:
+            values["advisor_signed"] = True
+        return values
+
+
+def row(*fields):
+    return Div(*(Div(name, css_class="col-sm-6 col-lg") for name in fields), css_class="row")
+
+
+def advisers_for(user, stations):
+    """Who may have given advice: oneself, or whoever has a shift at the stations this year or last."""
+    if not user.post_stations:
+        return Practitioner.objects.filter(user=user)
+    since = clock.today().replace(month=1, day=1)
+    on_duty = Shift.objects.filter(station__in=stations, day__gte=since.replace(year=since.year - 1)).values("practitioner")
+    return Practitioner.objects.current().filter(pk__in=on_duty)
+
+
+class ConsultationFilter(forms.Form):
+    COMPLETE = [("", "全部"), ("missing", "缺项"), ("complete", "完整"), ("void", "已作废")]
+
+    station = StationChoice(label="站点", queryset=Station.objects.none(), required=False, empty_label="全部站点")
+    since = DayField(label="从", required=False, help_text="")
+    until = DayField(label="到", required=False, help_text="")
+    matter = forms.ChoiceField(label="事项", required=False, choices=[("", "全部事项"), *Consultation.Matter.choices])
+    group = forms.ChoiceField(label="特殊群体", required=False, choices=[("", "全部"), *GROUPS])
+    complete = forms.ChoiceField(label="完整性", required=False, choices=COMPLETE)
+    q = forms.CharField(label="姓名、电话、编号", required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search"}))
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        self.fields["station"].queryset = stations_for(user, own_shifts=True)
+
+    def clean(self):
+        cleaned = super().clean()
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", "结束日期早于开始日期：请重新选择。")
+        return cleaned
+
+
+class VoidForm(forms.Form):
+    reason = forms.CharField(
+        label="作废原因",
+        max_length=200,
+        error_messages={"required": "没有写作废原因：请写明，例如重复登记。"},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class FaultForm(forms.Form):
+    remark = forms.CharField(
+        label="哪里不规范", required=False, max_length=300, help_text="缺项的可以不写", widget=forms.Textarea(attrs={"rows": 2})
+    )
