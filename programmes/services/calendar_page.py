@@ -54,6 +54,37 @@ class MonthGrid:
         return [cell for cell in self.cells if cell.is_special]
 
 
+@dataclass
+class Run:
+    """Days on end that are out of the ordinary for the same reason."""
+
+    first: Cell
+    last: Cell
+    count: int = 1
+
+
+def runs_of(months: list[MonthGrid]) -> list[Run]:
+    """Holidays and make-up days of the year as runs: 春节 from 31 January to 6 February is one."""
+    found: list[Run] = []
+    for cell in (cell for month in months for cell in month.special):
+        last = found[-1].last if found else None
+        if (
+            last
+            and (cell.day - last.day).days == 1
+            and (cell.name, cell.is_working, cell.is_edited)
+            == (
+                last.name,
+                last.is_working,
+                last.is_edited,
+            )
+        ):
+            found[-1].last = cell
+            found[-1].count += 1
+        else:
+            found.append(Run(cell, cell))
+    return found
+
+
 def months_of(year: int) -> list[MonthGrid]:
     """The twelve months. One query; a year that is not loaded is shown Monday to Friday."""
     known = {row.day: row for row in CalendarDay.objects.between(date(year, 1, 1), date(year, 12, 31))}

@@ -86,7 +86,7 @@ class _Loader:
         self._terms(plan)
         self._limits(plan)
         self._targets(plan, stations, organizations)
-        if any(self.added.values()) and plan.file_sha != self.sha:
+        if not plan.text or (any(self.added.values()) and plan.file_sha != self.sha):
             plan.loaded_at, plan.file_sha, plan.text = clock.real_now(), self.sha, self.text
             plan.save(update_fields=["loaded_at", "file_sha", "text"])
         return Loaded(plan, is_new, self.added, self.kept)

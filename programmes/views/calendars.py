@@ -13,7 +13,7 @@ from common.errors import Refused
 from programmes.forms.calendars import DayForm, YearForm
 from programmes.models import CalendarDay, CalendarYear
 from programmes.services import calendars
-from programmes.services.calendar_page import months_of
+from programmes.services.calendar_page import months_of, runs_of
 
 
 @require_safe
@@ -34,7 +34,7 @@ def calendar_year(request, year):
         "years": CalendarYear.objects.values_list("year", flat=True),
         "months": months,
         "total": sum(month.working for month in months),
-        "special": [day for month in months for day in month.special],
+        "runs": runs_of(months),
     }
     return render(request, "programmes/calendar.html", facts)
 

@@ -219,7 +219,7 @@ def test_a_leader_confirms_but_does_not_write_a_draft(plan, as_role, somebody):
 def test_the_calendar_shows_249_working_days_and_the_make_up_days(calendar_2022, as_role):
     page = words(as_role("duty").get(reverse("calendar-year", args=[2022])))
     assert "全年 249 个工作日" in page
-    assert "1月29日 星期六 春节补班 工作日" in page
+    assert "1月29日 星期六 – 1月30日 星期日 春节补班 2 工作日" in page
     assert "2月 16 个工作日" in page
 
 
@@ -230,6 +230,7 @@ def test_the_calendar_opens_on_the_business_year(calendar_2022, as_role):
 def test_a_day_is_changed_on_the_page_with_a_reason(calendar_2022, as_role):
     client = as_role("section")
     url = reverse("calendar-day", args=["2022-03-08"])
+    assert url in client.get(reverse("calendar-year", args=[2022])).content.decode()
     assert "没有填写修改理由" in words(client.post(url, {"is_working": "false", "name": "活动"}))
     assert client.post(url, {"is_working": "false", "name": "活动", "reason": "县政府通知"}).status_code == 302
     assert not CalendarDay.objects.get(day="2022-03-08").is_working
