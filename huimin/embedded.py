@@ -301,6 +301,8 @@ def _create_roles(where: Place) -> None:
         roles = {name for (name,) in cursor}
         if OWNER_ROLE not in roles:
             cursor.execute(f"CREATE ROLE {OWNER_ROLE} LOGIN CREATEDB")
+        # Tests drop databases that a thread of the program may still be connected to.
+        cursor.execute(f"GRANT pg_signal_backend TO {OWNER_ROLE}")
         if PROGRAM_ROLE not in roles:
             cursor.execute(f"CREATE ROLE {PROGRAM_ROLE} LOGIN")
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])

@@ -309,8 +309,10 @@ def wait_until_it_answers(options, web: Child, stop: list) -> None:
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
             opener.open(urllib.request.Request(f"http://{host}:{options.port}/health/", headers={"Host": "localhost"}), timeout=5)
             return
-        except urllib.error.HTTPError:
-            return  # it answers, if only to say that this host name is not allowed
+        except urllib.error.HTTPError as error:
+            if error.code < 500:
+                return  # it answers, if only to say that this host name is not allowed
+            raise CannotRun(f"网页服务出错，{web.log} 的末尾：\n{web.end_of_log}") from error
         except OSError:
             time.sleep(0.1)
     if not stop:

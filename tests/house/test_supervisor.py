@@ -19,11 +19,18 @@ from huimin import embedded, supervisor
 pytestmark = pytest.mark.skipif(not settings.EMBEDDED, reason="DATABASE_URL is set: nothing is embedded")
 
 
+STARTED = []
+
+
 @pytest.fixture(scope="module")
 def var():
     made = Path(tempfile.mkdtemp(prefix="hv-"))
     made.chmod(0o755)
     yield made
+    for run in STARTED:
+        if run.poll() is None:
+            run.terminate()
+            run.communicate(timeout=60)
     embedded.stop(embedded.place(made))
     shutil.rmtree(embedded.place(made).sockets, ignore_errors=True)
     shutil.rmtree(made)
@@ -38,10 +45,12 @@ def port():
 
 def start(var, *arguments):
     environment = {**os.environ, "HUIMIN_VAR": str(var), "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen(
+    run = subprocess.Popen(
         [sys.executable, "-m", "huimin.supervisor", *arguments], cwd=settings.BASE_DIR, env=environment,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
+    STARTED.append(run)
+    return run
 
 
 def wait_for_greeting(run):
