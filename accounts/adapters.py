@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.policy import SECOND_FACTOR_ROLES
 from common import encryption
 
-LOCKED = "连续 5 次密码不对，这个登录名已锁定 15 分钟：请稍后再试，或请系统管理员重置密码。"
+LOCKED = "连续 5 次输入不对，这个登录名已锁定 15 分钟：请稍后再试，或请系统管理员重置密码。"
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -8,6 +8,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import auth, messages
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -17,7 +18,7 @@ from accounts.access import to_login
 from accounts.adapters import needs_second_factor
 
 # Reached by somebody who must first change the password or set up the second factor.
-OPEN_DOORS = frozenset({"account_logout", "account_login", "font", "health"})
+OPEN_DOORS = frozenset({"account_logout", "account_login", "font", "health", "favicon"})
 PASSWORD_DOORS = OPEN_DOORS | {"account_change_password"}
 FACTOR_DOORS = OPEN_DOORS | {
     "account_reauthenticate",
@@ -79,11 +80,9 @@ class SessionLimitsMiddleware:
             return None
         door = request.resolver_match.url_name
         if door not in PASSWORD_DOORS and owes_password(request.user):
-            messages.warning(request, "请先设置自己的密码，再继续使用。")
-            return redirect("account_change_password")
+            return _lead(request, "account_change_password", "请先设置自己的密码，再继续使用。")
         if door not in FACTOR_DOORS and owes_second_factor(request):
-            messages.warning(request, "您的岗位必须使用二次验证：请用手机上的验证器扫码启用。")
-            return redirect("mfa_activate_totp")
+            return _lead(request, "mfa_activate_totp", "您的岗位必须使用二次验证：请用手机上的验证器扫码启用。")
         return None
 
     def _ended(self, request):
@@ -110,6 +109,14 @@ class SessionLimitsMiddleware:
             UserSession.objects.filter(session_key=request.session.session_key).update(
                 last_seen_at=now, ip=audit.origin.get().address or "0.0.0.0"
             )
+
+
+def _lead(request, door, words):
+    """To the page where the duty is done. A fragment of that very page stays empty."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    messages.warning(request, words)
+    return redirect(door)
 
 
 def owes_password(user):

@@ -141,3 +141,10 @@ def test_the_address_of_the_client_is_believed_only_from_our_own_proxies(client,
     assert from_where() == "127.0.0.1"
     settings.TRUSTED_PROXIES = ["127.0.0.1"]
     assert from_where() == "10.1.2.3"
+
+
+def test_fragments_on_the_page_of_a_duty_stay_empty_and_repeat_no_warning(client, person, sign_in):
+    sign_in(person("section", must_change_password=True))
+    client.get("/me/")
+    assert client.get("/me/", headers={"HX-Request": "true"}).status_code == 204
+    assert client.get("/me/password/").content.decode().count("请先设置自己的密码") == 1

@@ -11,7 +11,7 @@ from accounts.models import AuditEntry
 from tests.accounts.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
-LOCKED = "连续 5 次密码不对，这个登录名已锁定 15 分钟"
+LOCKED = "连续 5 次输入不对，这个登录名已锁定 15 分钟"
 
 
 def wrong(client, user, times):
