@@ -103,7 +103,10 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
                 call_command("setup_database", verbosity=0)
                 connections.close_all()
             cursor.execute(f"COMMENT ON DATABASE {TEMPLATE} IS %s", [comment])
-        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        cursor.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [rf"^{TEMPLATE.removesuffix('_template')}_.*_\d+$"])
+        for (left,) in cursor.fetchall():  # by a run that was killed
+            if not Path(f"/proc/{left.rsplit('_', 1)[1]}").exists():
+                cursor.execute(f'DROP DATABASE "{left}" WITH (FORCE)')
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     with django_db_blocker.unblock():
         _use(name)
