@@ -4,7 +4,7 @@ from desk.views import dashboard, importing, searching, todo
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
-    path("dashboard/chart/<slug:name>.svg", dashboard.dashboard_chart, name="dashboard-chart"),
+    path("dashboard/chart/<slug:name>/<slug:width>.svg", dashboard.dashboard_chart, name="dashboard-chart"),
     path("todo/", todo.todo, name="todo"),
     path("todo/badge/", todo.todo_badge, name="todo-badge"),
     path("todo/notices/read/", todo.notices_read, name="notices-read"),

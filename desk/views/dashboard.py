@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import allowed
 from accounts.policy import may
 from common import clock
-from desk.exports.charts import CHARTS
+from desk.exports.charts import CHARTS, WIDTHS
 from desk.services.progress import county_progress, fund_progress
 from desk.services.todo import todo_items
 from organizations.models import Station
@@ -45,10 +45,10 @@ def figures_for(user):
 
 @require_safe
 @allowed("desk.view_dashboard")
-def dashboard_chart(request, name):
+def dashboard_chart(request, name, width):
     """One chart of the dashboard as an SVG file; the data table stands on the page."""
     draw, action = CHARTS.get(name, (None, None))
     figures = figures_for(request.user)
-    if draw is None or "progress" not in figures or not may(request.user, action):
+    if draw is None or width not in WIDTHS or "progress" not in figures or not may(request.user, action):
         raise Http404("没有这张图。")
-    return HttpResponse(draw(figures), content_type="image/svg+xml")
+    return HttpResponse(draw(figures, WIDTHS[width]), content_type="image/svg+xml")

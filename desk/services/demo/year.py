@@ -1,7 +1,7 @@
 """The demonstration year: a living county up to a remembered day in late September 2022, with open work of every kind."""
 
 import random
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
@@ -9,9 +9,12 @@ from common.clock import SHANGHAI
 from common.periods import YearMonth
 from consultations.models import Finding
 from consultations.services.findings import issue_criticism
+from consultations.services.publishing import publish_roster
 from desk.services.demo import duty, money, people, services
 from desk.services.demo.logins import add_logins, demo_county
+from organizations.models import Station
 from programmes.models import Plan, Target
+from programmes.services.frequencies import set_frequency
 from records.services import remember_day
 
 TODAY = date(2022, 9, 26)
@@ -31,6 +34,8 @@ def load_year(*, by) -> dict:
     link_logins(users, pool)
     shifts = duty.add_shifts(county=county, people=pool, section=users["section"], rng=rng)
     duty.add_attendance(shifts, today=TODAY, clerk=users["clerk"], at=AT, rng=rng)
+    set_frequencies(county, plan, users["section"])
+    publish_rosters(county, users["section"])
     findings = duty.add_findings(shifts, today=TODAY, section=users["section"], section2=users["section2"], at=AT, rng=rng)
     targets = dict(Target.objects.filter(plan=plan, indicator=Target.Indicator.CONSULTATIONS).values_list("station", "value"))
     consultations = services.add_consultations(shifts=shifts, targets=targets, today=TODAY, clerk=users["clerk"], at=AT, rng=rng)
@@ -47,6 +52,26 @@ def link_logins(users, pool) -> None:
     for login, person in (("duty", pool[duty.CENTRE_PEOPLE + 2]), ("lawyer", pool[0])):
         person.user = users[login]
         person.save(update_fields=["user"])
+
+
+REMOTE = ("柳树口镇", "南岭镇")
+
+
+def set_frequencies(county, plan, section) -> None:
+    """The two remote towns are on duty every second week, as 四（一）4 allows."""
+    for station in Station.objects.in_county(county).filter(short_name__in=REMOTE):
+        set_frequency(
+            station=station, policy="reduced", times_per_month=2, since=plan.starts_on, by=section,
+            reason="地理位置偏远、人口密度小、咨询量少（演示）",
+        )  # fmt: skip
+
+
+def publish_rosters(county, section) -> None:
+    """January to September went out a few days before each month; October is still being planned."""
+    for month in PUBLISHED:
+        remember_day(day=max(month.first - timedelta(days=4), date(2022, 1, 4)))
+        publish_roster(county=county, month=month, by=section)
+    remember_day(day=TODAY)
 
 
 def criticise(findings, section) -> None:
