@@ -8,7 +8,7 @@ import atexit
 import importlib.util
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from mimetypes import guess_type
 from pathlib import Path
@@ -45,13 +45,24 @@ def render_pdf(template: str, context: dict | None = None, *, pictures: Mapping[
 
 def pdf_of(html: str, *, pictures: Mapping[str, bytes] | None = None) -> bytes:
     """The PDF of a whole HTML document."""
-    weasyprint = _weasyprint()
+    with _lock:
+        return _laid_out(html, pictures).write_pdf()
+
+
+def one_page_pdf(htmls: Iterable[str]) -> bytes | None:
+    """The PDF of the first of these documents that needs one page only; None where none does."""
+    with _lock:
+        fitting = next((document for document in (_laid_out(html) for html in htmls) if len(document.pages) == 1), None)
+        return fitting and fitting.write_pdf()
+
+
+def _laid_out(html: str, pictures: Mapping[str, bytes] | None = None):
     # One font configuration for the process: loading 20 MB of fonts for each paper would be most of the work. Pango's
     # font map is not meant for several threads at once.
-    with _lock:
-        fonts, stylesheet = _tools()
-        document = weasyprint.HTML(string=html, base_url=BASE_URL, url_fetcher=own_files_only(pictures))
-        return document.write_pdf(stylesheets=[stylesheet], font_config=fonts)
+    weasyprint = _weasyprint()
+    fonts, stylesheet = _tools()
+    document = weasyprint.HTML(string=html, base_url=BASE_URL, url_fetcher=own_files_only(pictures))
+    return document.render(stylesheets=[stylesheet], font_config=fonts)
 
 
 def is_available() -> bool:
