@@ -94,7 +94,7 @@ _MATRIX = {
     "consultations.publish_roster": ("公布值班表", (S, HEAD)),
     "consultations.request_change": ("申请换班、请假", (S, *STATION, DUTY)),
     "consultations.decide_change": ("审批换班、请假", (S,)),
-    "consultations.print_roster": ("打印值班公示", (*BUREAU, *STATION, DUTY)),
+    "consultations.print_roster": ("打印排班、替班审批表", (*BUREAU, *STATION)),
     "consultations.subscribe_calendar": ("订阅自己的值班日历", (DUTY,)),
     # -- consultations: attendance and findings
     "consultations.view_own_shifts": ("我的值班", (DUTY,)),

@@ -5,17 +5,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from django.template.loader import render_to_string
+
 from common import clock
-from common.pdf import render_pdf
+from common.pdf import one_page_pdf, render_pdf
 from common.workbooks.writing import Column, Sheet, file_name, write_workbook
 from consultations.rules import rosters as rules
 from consultations.services.public_duty import PublicDuty, Turn
 from consultations.services.roster_page import MonthPage
 from consultations.services.rosters import RosterError
 
-# What fits on a sheet of A4 at each size of letters, largest first: class of the body, lines, letters of a line.
-LIST_SIZES = (("s12", 34), ("s11", 39), ("s10", 44), ("s9", 50), ("s8", 58), ("s7", 68))
-GROUP_SIZES = (("s11", 30, 44), ("s10", 35, 49), ("s9", 41, 55), ("s8", 48, 63), ("s7", 58, 72), ("s6", 70, 84))
+# Sizes of letters of the notice, largest first: the class of its body, and how many lines a sheet holds about.
+SIZES = (("s12", 34), ("s11", 38), ("s10", 43), ("s9", 48), ("s8", 55), ("s7", 64), ("s6", 76))
+# More lines than this are gathered by station, on a sheet turned sideways.
+MOST_BY_DAY = 48
 
 DETAIL = (
     Column("日期", "date", 12),
@@ -100,14 +103,14 @@ def notice_workbook(duty: PublicDuty, title: str) -> bytes:
 def notice_pdf(duty: PublicDuty, *, title: str, period: str, office: str, is_demo: bool) -> bytes:
     """F01 on one sheet of A4: day by day where that fits (a week, a station), else station by station (a county's month).
 
-    Raises TooMuchForAPage, PdfUnavailable.
+    Letters as large as one sheet allows. Raises TooMuchForAPage, PdfUnavailable.
     """
-    by_day = [(day, turns) for day, turns in duty.by_day()]
-    size = next((name for name, lines in LIST_SIZES if len(duty.turns) <= lines), None)
-    groups = [] if size else station_groups(duty)
-    size = size or group_size(groups)
-    if size is None:
-        raise TooMuchForAPage("班次太多，一张 A4 放不下：请按周或按站点打印。")
+    by_day = duty.by_day()
+    lines = sum(max(2, sum(2 if turn.lunch_minutes else 1 for turn in turns)) for _, turns in by_day)
+    groups = station_groups(duty) if lines > MOST_BY_DAY else []
+    # A sheet turned sideways holds two thirds of the lines.
+    wanted = sum(len(people) for _, people in groups) * 3 / 2 if groups else lines
+    first = next((place for place, (_, held) in enumerate(SIZES) if wanted <= held), len(SIZES) - 1)
     context = {
         "title": title,
         "period": period,
@@ -115,11 +118,14 @@ def notice_pdf(duty: PublicDuty, *, title: str, period: str, office: str, is_dem
         "duty": duty,
         "by_day": by_day,
         "groups": groups,
-        "size": size,
         "is_demo": is_demo,
         "published_words": _published_words(duty),
     }
-    return render_pdf("print/roster_notice.html", context)
+    sizes = [name for name, _ in SIZES[first:]]
+    content = one_page_pdf(render_to_string("print/roster_notice.html", {**context, "size": size}) for size in sizes)
+    if content is None:
+        raise TooMuchForAPage("班次太多，一张 A4 放不下：请按周或按站点打印。")
+    return content
 
 
 @dataclass(frozen=True)
@@ -142,14 +148,6 @@ def station_groups(duty: PublicDuty) -> list[tuple]:
         (station, [Group(*key, days=_day_words(days)) for key, days in people.items()])
         for station, people in sorted(gathered.items(), key=lambda item: (item[0].order, item[0].name))
     ]
-
-
-def group_size(groups) -> str | None:
-    """The largest letters at which the groups fit on a landscape sheet; None where none are small enough."""
-    for name, lines, letters in GROUP_SIZES:
-        if sum(max(1, -(-len(group.days) // letters)) for _, people in groups for group in people) <= lines:
-            return name
-    return None
 
 
 def _day_words(days: list[date]) -> str:

@@ -149,8 +149,8 @@ class FillForm(forms.Form):
         ]
         self.fields["people"].choices = [(str(each.id), each.name) for each in sorted(allowed, key=lambda each: each.name)]
         self.helper = _helper(
-            ("班次", ("how", "weekdays", "only_working", "since")),
-            ("值班人员", ("people",)),
+            ("班次", ("how", Div("weekdays", css_class="ticks"), "only_working", "since")),
+            ("人员", (Div("people", css_class="ticks"),)),
             ("时间", (_row("starts_at", "ends_at", "lunch_minutes"), "override_reason")),
         )
 
@@ -205,7 +205,11 @@ class PlanForm(forms.Form):
         people = sorted(facts.people.values(), key=lambda each: each.name)
         self.fields["stations"].choices = [(str(each.id), each.name) for each in facts.stations if each.policy]
         self.fields["people"].choices = [(str(each.id), each.name) for each in people]
-        self.helper = _helper(("范围", ("since", "most")), ("站点", ("stations",)), ("值班人员", ("people",)))
+        self.helper = _helper(
+            ("范围", (_row("since", "most"),)),
+            ("站点", (Div("stations", css_class="ticks"),)),
+            ("人员", (Div("people", css_class="ticks"),)),
+        )
 
     def clean_since(self):
         since = self.cleaned_data["since"]

@@ -136,7 +136,7 @@ class Week:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong or thin in a month's roster."""
+    """One thing that is wrong or thin in a month's roster; `brief` says it where the station is named already."""
 
     level: str
     code: str
@@ -147,6 +147,7 @@ class Problem:
     person_id: int | None = None
     shift_id: int | None = None
     can_override: bool = False
+    brief: str = ""
 
     @property
     def key(self) -> str:
@@ -248,7 +249,8 @@ def check_station(facts: MonthFacts, station: StationFacts, shifts: list[Planned
     problems = []
     if station.policy and not within and station.least:
         text = f"{station.name}{facts.month.label}没有排班：每月至少 {station.least} 次，不排不能公示。"
-        problems.append(Problem(ERROR, "none", text, clause, station.id))
+        brief = f"整月没有排班（每月至少 {station.least} 次）"
+        problems.append(Problem(ERROR, "none", text, clause, station.id, brief=brief))
     if station.policy == WORKDAY:
         level = ERROR if station.must else WARNING
         for day in facts.working_days:
@@ -264,7 +266,8 @@ def check_station(facts: MonthFacts, station: StationFacts, shifts: list[Planned
     elif station.policy in (REDUCED, INCREASED) and station.times_per_month and len(within) < station.times_per_month:
         text = f"{station.name}{facts.month.label}排了 {len(within)} 次，少于确定的每月 {station.times_per_month} 次。"
         if within or not station.least:
-            problems.append(Problem(WARNING, "fewer", text, clause, station.id))
+            brief = f"排了 {len(within)} 次，少于确定的每月 {station.times_per_month} 次"
+            problems.append(Problem(WARNING, "fewer", text, clause, station.id, brief=brief))
     return problems
 
 

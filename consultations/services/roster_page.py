@@ -89,7 +89,11 @@ class Row:
 
     @property
     def gap_words(self):
-        return "，".join(problem.text for problem in self.gaps)
+        return "".join(problem.text for problem in self.gaps)
+
+    @property
+    def gap_brief(self):
+        return summary(self.gaps)
 
 
 @dataclass
@@ -122,13 +126,17 @@ class MonthPage:
                 chips[cell.day.day] += cell.chips
         return [(day, chips[day.day]) for day in week if chips[day.day]]
 
-    def advice(self) -> list[tuple[Station, str, bool]]:
-        """What is missing, a line for each station: which, in words, whether it forbids publishing."""
-        lines = []
+    def advice(self) -> list[tuple[list[Station], str, bool]]:
+        """What is missing, stations with the same gaps together: which, in words, whether it forbids publishing."""
+        grouped = defaultdict(list)
         for row in self.rows:
             if row.gaps:
-                lines.append((row.station, summary(row.gaps), any(problem.is_error for problem in row.gaps)))
-        return lines
+                grouped[summary(row.gaps), any(problem.is_error for problem in row.gaps)].append(row.station)
+        return [(stations, words, is_error) for (words, is_error), stations in grouped.items()]
+
+    @property
+    def short_stations(self) -> int:
+        return sum(1 for row in self.rows if row.gaps)
 
 
 GAP_CODES = ("none", "gap", "week", "fewer")
@@ -205,7 +213,7 @@ def summary(gaps: list[Problem]) -> str:
     """Several gaps of a station in one sentence."""
     days = [problem.day for problem in gaps if problem.code == "gap"]
     weeks = [problem for problem in gaps if problem.code == "week"]
-    parts = [problem.text.split("：")[0] for problem in gaps if problem.code in ("none", "fewer")]
+    parts = [problem.brief for problem in gaps if problem.code in ("none", "fewer")]
     if days:
         listed = "、".join(f"{day.day}日" for day in days[:8])
         more = f"等 {len(days)} 个工作日" if len(days) > 8 else ""
@@ -214,6 +222,20 @@ def summary(gaps: list[Problem]) -> str:
         listed = "、".join(f"{rules.short(problem.day)}起" for problem in weeks)
         parts.append(f"{listed}的一周没有排班（原则上每周 1 次）")
     return "；".join(parts)
+
+
+def reminders(facts: RosterFacts, problems: list[Problem]) -> list[tuple[int | None, str]]:
+    """Warnings for the page of publishing: a station's gaps in one line, the others one by one; with the station's id."""
+    gaps, others = defaultdict(list), []
+    for problem in problems:
+        if problem.is_error:
+            continue
+        if problem.code in GAP_CODES:
+            gaps[problem.station_id].append(problem)
+        else:
+            others.append((None, problem.text))
+    names = facts.facts.by_id
+    return [*((pk, f"{names[pk].name} {summary(found)}") for pk, found in gaps.items()), *others]
 
 
 def _visible_problems(facts, station_ids):

@@ -5,7 +5,7 @@ of two planners do not pass each other.
 """
 
 from collections.abc import Iterable
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -70,6 +70,12 @@ def roster_of(*, county: Region, month: YearMonth) -> Roster:
     roster = roster or Roster(month=row)
     roster.month = row
     return roster
+
+
+def usual_people(*, station_id: int, before: date) -> set[int]:
+    """Who served at a station, or was to, in the two months up to a day: whom one asks first."""
+    recent = Shift.objects.standing().filter(station=station_id, day__range=(before - timedelta(days=62), before))
+    return set(recent.values_list("practitioner", flat=True))
 
 
 # --- one shift --------------------------------------------------------------------------------------------------------

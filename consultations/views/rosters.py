@@ -24,7 +24,7 @@ from consultations.rules import proposing
 from consultations.services import publishing, rosters
 from consultations.services.coverage import coverage_of
 from consultations.services.roster_facts import roster_facts
-from consultations.services.roster_page import month_page
+from consultations.services.roster_page import month_page, reminders
 from consultations.views.places import XLSX, county_of, office_of, send_file
 from records.services import installation
 
@@ -105,8 +105,9 @@ def fill(request, month, station):
     if station not in facts.facts.by_id:
         raise Http404("没有这个站点。")
     place = facts.facts.by_id[station]
-    times = {"starts_at": place.opens_at, "ends_at": place.closes_at, "lunch_minutes": place.lunch_minutes}
-    form = FillForm(request.POST or None, facts=facts.facts, station_id=station, initial=times)
+    initial = {"starts_at": place.opens_at, "ends_at": place.closes_at, "lunch_minutes": place.lunch_minutes}
+    initial["people"] = [str(pk) for pk in rosters.usual_people(station_id=station, before=month.last)]
+    form = FillForm(request.POST or None, facts=facts.facts, station_id=station, initial=initial)
     proposal = _fill_proposal(facts, form) if form.is_bound and form.is_valid() else None
     if proposal and _accept(request, facts, proposal):
         return redirect(f"{_month_url(county, month)}#st-{station}")
@@ -193,7 +194,7 @@ def _preview(facts, proposal):
         "loads": sorted(
             (person.name, before.get(pk, 0), loads[pk], before.get(pk, 0) + loads[pk])
             for pk, person in facts.facts.people.items()
-            if loads[pk] or before.get(pk)
+            if loads[pk]
         ),
     }
 
@@ -231,7 +232,7 @@ def publish(request, month):
         "form": form,
         "latest": latest,
         "errors": [each for each in problems if each.is_error and not each.can_override],
-        "warnings_found": [each for each in problems if not each.is_error],
+        "reminders": reminders(facts, problems),
         "changed": publishing.changes_since(latest, county=county, month=month),
         "has_plan": facts.has_plan,
     }
