@@ -15,9 +15,10 @@ from consultations.services.public_duty import PublicDuty, Turn
 from consultations.services.roster_page import MonthPage
 from consultations.services.rosters import RosterError
 
-# Sizes of letters of the notice, largest first: the class of its body, and how many lines a sheet holds about.
-SIZES = (("s12", 34), ("s11", 38), ("s10", 43), ("s9", 48), ("s8", 55), ("s7", 64), ("s6", 76))
-# More lines than this are gathered by station, on a sheet turned sideways.
+# Letters of the notice in tenths of a point, largest first, and how many lines of the largest a sheet holds.
+SIZES = tuple(range(115, 50, -5))
+LINES_AT_LARGEST = 34
+# More lines than this are gathered by station and person.
 MOST_BY_DAY = 48
 
 DETAIL = (
@@ -108,9 +109,8 @@ def notice_pdf(duty: PublicDuty, *, title: str, period: str, office: str, is_dem
     by_day = duty.by_day()
     lines = sum(max(2, sum(2 if turn.lunch_minutes else 1 for turn in turns)) for _, turns in by_day)
     groups = station_groups(duty) if lines > MOST_BY_DAY else []
-    # A sheet turned sideways holds two thirds of the lines.
-    wanted = sum(len(people) for _, people in groups) * 3 / 2 if groups else lines
-    first = next((place for place, (_, held) in enumerate(SIZES) if wanted <= held), len(SIZES) - 1)
+    wanted = sum(max(2, len(people)) for _, _, people in groups) if groups else lines
+    likely = [size for size in SIZES if wanted * size <= LINES_AT_LARGEST * SIZES[0]] or SIZES[-1:]
     context = {
         "title": title,
         "period": period,
@@ -121,8 +121,7 @@ def notice_pdf(duty: PublicDuty, *, title: str, period: str, office: str, is_dem
         "is_demo": is_demo,
         "published_words": _published_words(duty),
     }
-    sizes = [name for name, _ in SIZES[first:]]
-    content = one_page_pdf(render_to_string("print/roster_notice.html", {**context, "size": size}) for size in sizes)
+    content = one_page_pdf(render_to_string("print/roster_notice.html", {**context, "size": size}) for size in likely)
     if content is None:
         raise TooMuchForAPage("班次太多，一张 A4 放不下：请按周或按站点打印。")
     return content
@@ -130,7 +129,7 @@ def notice_pdf(duty: PublicDuty, *, title: str, period: str, office: str, is_dem
 
 @dataclass(frozen=True)
 class Group:
-    """One person's days at one station at the same hours."""
+    """One person's days at one station at the same hours; `times` is empty where the station's own say it."""
 
     name: str
     kind: str
@@ -140,14 +139,20 @@ class Group:
 
 
 def station_groups(duty: PublicDuty) -> list[tuple]:
-    """The turns of a month gathered by station and person: (station, [Group…])."""
+    """The turns of a month gathered: (station, its hours if they are the same for all, [Group…])."""
     gathered = defaultdict(lambda: defaultdict(list))
     for turn in duty.turns:
         gathered[turn.station][turn.name, turn.kind, turn.unit, _times(turn)].append(turn.day)
-    return [
-        (station, [Group(*key, days=_day_words(days)) for key, days in people.items()])
-        for station, people in sorted(gathered.items(), key=lambda item: (item[0].order, item[0].name))
-    ]
+    found = []
+    for station, people in sorted(gathered.items(), key=lambda item: (item[0].order, item[0].name)):
+        hours = {times for _, _, _, times in people}
+        shared = hours.pop() if len(hours) == 1 else ""
+        groups = [
+            Group(name, kind, unit, "" if shared else times, _day_words(days))
+            for (name, kind, unit, times), days in people.items()
+        ]
+        found.append((station, shared, groups))
+    return found
 
 
 def _day_words(days: list[date]) -> str:
