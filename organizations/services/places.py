@@ -57,8 +57,10 @@ def _save(row, facts, by, noun):
     try:
         row.full_clean()
     except ValidationError as error:
-        field, sentences = next(iter(error.message_dict.items()))
-        raise PlaceRefused(WORDS.get(sentences[0], sentences[0]), field=field if field != "__all__" else "name") from None
+        field, found = next(iter(error.error_dict.items()))
+        is_taken = found[0].code in ("unique", "unique_together")
+        sentence = TAKEN[noun] if is_taken else found[0].messages[0]
+        raise PlaceRefused(sentence, field="name" if is_taken or field == "__all__" else field) from None
     row.save()
     changed = audit.changes(before, _told(row))
     if changed:
@@ -67,11 +69,10 @@ def _save(row, facts, by, noun):
     return row
 
 
-WORDS = {
-    "违反约束“station_name_once_in_a_county”。": "本县已有同名站点：请换一个名称。",
-    "违反约束“organization_name_once_in_a_region”。": "本地已有同名机构：请换一个名称。",
-    "违反约束“region_name_once_under_its_parent”。": "同一上级下已有这个名称：请换一个名称。",
-    "违反约束“station_closes_after_it_opens”。": "结束时间须晚于开始时间：请改正。",
+TAKEN = {
+    "station": "本县已有同名站点：请换一个名称。",
+    "organization": "本地已有同名机构：请换一个名称。",
+    "region": "同一上级下已有这个名称：请换一个名称。",
 }
 
 

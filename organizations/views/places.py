@@ -111,7 +111,8 @@ def regions(request):
     rows = {row.pk: row for row in seen.select_related("parent__parent").annotate(below=Count("children", distinct=True))}
     for row in list(rows.values()):
         while row.parent_id and row.parent_id not in rows:
-            row = rows[row.parent_id] = row.parent
+            row = row.parent
+            rows[row.pk] = row
     by_parent = {}
     for row in sorted(rows.values(), key=lambda row: (row.code, row.name)):
         by_parent.setdefault(row.parent_id, []).append(row)

@@ -37,12 +37,16 @@ def other_county(county):
 
 @pytest.fixture
 def station(county):
-    return Station.objects.create(kind="township_station", name="东镇公共法律服务工作站", short_name="东镇", county=county, order=1)
+    return Station.objects.create(
+        kind="township_station", name="东镇公共法律服务工作站", short_name="东镇", county=county, order=1
+    )
 
 
 @pytest.fixture
 def west(county):
-    return Station.objects.create(kind="township_station", name="西镇公共法律服务工作站", short_name="西镇", county=county, order=2)
+    return Station.objects.create(
+        kind="township_station", name="西镇公共法律服务工作站", short_name="西镇", county=county, order=2
+    )
 
 
 @pytest.fixture
@@ -56,7 +60,9 @@ def user(county, station):
 
     def make(*roles, region=None, at=None, name="", **fields):
         number = next(_numbers)
-        made = User.objects.create_user(f"user{number}", "seven quiet lanterns", name=name or f"经办{number}", is_demo=True, **fields)
+        made = User.objects.create_user(
+            f"user{number}", "seven quiet lanterns", name=name or f"经办{number}", is_demo=True, **fields
+        )
         for role in roles:
             Post.objects.create(
                 user=made, role=role, region=region or county, station=(at or station) if role in ("clerk", "head") else None,
@@ -68,14 +74,15 @@ def user(county, station):
 
 
 @pytest.fixture
-def browser(client):
-    """browser(user): a client signed in as her, who has just given her password (unless fresh=False)."""
+def signed_in(client):
+    """signed_in(user): a client signed in as her, who has just given her password (unless fresh=False)."""
 
     def sign_in(user, *, fresh=True):
         client.force_login(user)
         session = client.session
         age = 0 if fresh else 3600
         session["account_authentication_methods"] = [{"method": "password", "at": time.time() - age, "username": user.username}]
+        session["account_authentication_methods_user"] = str(user.pk)
         session.save()
         return client
 

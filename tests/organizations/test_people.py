@@ -145,7 +145,9 @@ def test_the_kind_says_who_is_a_public_servant_unless_the_bureau_does(person):
     assert person(kind="public_lawyer").public_servant_history.get().is_public_servant
     assert person(kind="agency_staff").public_servant_history.get().is_public_servant
     assert not person(kind="lawyer").public_servant_history.get().is_public_servant
-    assert person(kind="law_teacher", qualification_no="A1", is_public_servant=True).public_servant_history.get().is_public_servant
+    assert (
+        person(kind="law_teacher", qualification_no="A1", is_public_servant=True).public_servant_history.get().is_public_servant
+    )
 
 
 @pytest.mark.rule("Z-DUTY-2")

@@ -71,9 +71,7 @@ def test_stations_of_another_county_are_refused(person, section, other_county):
 def test_two_stays_on_one_day_are_refused_by_the_database(person, county, section):
     made = person()
     with pytest.raises(DatabaseError, match="pool_entry_one_at_a_time"):
-        PoolEntry.objects.bulk_create(
-            [PoolEntry(practitioner=made, county=county, since=D("2022-03-01"), entered_by=section)]
-        )
+        PoolEntry.objects.bulk_create([PoolEntry(practitioner=made, county=county, since=D("2022-03-01"), entered_by=section)])
 
 
 def test_an_entry_decided_by_who_made_it_is_refused_by_the_database(person, section):

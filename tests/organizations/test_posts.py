@@ -174,7 +174,12 @@ def test_a_delegation_never_joins_posts_that_must_differ(user, admin):
     finance = user("finance")
     with pytest.raises(Refused, match="不能是同一人"):
         services.delegate(
-            post_id=user("cashier").posts.get().pk, to=finance, since=D("2022-10-01"), until=D("2022-10-10"), paper="委3号", by=admin
+            post_id=user("cashier").posts.get().pk,
+            to=finance,
+            since=D("2022-10-01"),
+            until=D("2022-10-10"),
+            paper="委3号",
+            by=admin,
         )
 
 

@@ -4,7 +4,16 @@ from datetime import date
 
 import pytest
 
-from organizations.rules import Proofs, Span, doubtful_proofs, is_public_by_kind, missing_proofs, overlap, place, public_servant_problem
+from organizations.rules import (
+    Proofs,
+    Span,
+    doubtful_proofs,
+    is_public_by_kind,
+    missing_proofs,
+    overlap,
+    place,
+    public_servant_problem,
+)
 
 
 @pytest.mark.rule("Z-DUTY-1")
@@ -30,7 +39,9 @@ def test_the_other_kinds_are_not_kept_out_by_missing_papers(kind):
 def test_what_is_doubtful_is_named_and_keeps_nobody_out():
     today = date(2022, 9, 26)
     assert doubtful_proofs(Proofs("lawyer"), today) == ["没有填写执业证号", "没有登记所属单位"]
-    assert doubtful_proofs(Proofs("lawyer", practice_certificate_no="1" * 16, has_organization=True), today) == ["执业证号不是 17 位数字"]
+    assert doubtful_proofs(Proofs("lawyer", practice_certificate_no="1" * 16, has_organization=True), today) == [
+        "执业证号不是 17 位数字"
+    ]
     assert doubtful_proofs(Proofs("lawyer", practice_certificate_no="1" * 17, has_organization=True), today) == []
     retired = Proofs("retired_politlegal", service_years=9, retired_from="法院", retired_on=date(2022, 9, 27))
     assert doubtful_proofs(retired, today) == ["退休日期还没到"]
@@ -39,7 +50,11 @@ def test_what_is_doubtful_is_named_and_keeps_nobody_out():
 
 @pytest.mark.rule("Z-DUTY-2")
 def test_public_lawyers_and_agency_staff_are_public_servants_where_nothing_is_said():
-    public = {kind for kind in ("lawyer", "public_lawyer", "agency_staff", "law_teacher", "retired_politlegal", "volunteer") if is_public_by_kind(kind)}
+    public = {
+        kind
+        for kind in ("lawyer", "public_lawyer", "agency_staff", "law_teacher", "retired_politlegal", "volunteer")
+        if is_public_by_kind(kind)
+    }
     assert public == {"public_lawyer", "agency_staff"}
 
 
