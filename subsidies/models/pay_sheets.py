@@ -188,6 +188,11 @@ class PayRow(models.Model):
     def __str__(self):
         return f"{self.name} {self.payable}"
 
+    @property
+    def taken_off(self):
+        """Everything between what the shifts are worth and what is paid."""
+        return self.deducted + self.month_amount
+
 
 class PayLine(models.Model):
     """One reason for one amount: kind, clause, the fact behind it. The sum of the lines is the pay."""
