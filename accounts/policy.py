@@ -143,6 +143,7 @@ _MATRIX = {
     "subsidies.object_to_pay": ("对补贴提出异议", (DUTY,)),
     "subsidies.decide_objection": ("处理补贴异议", (S,)),
     "subsidies.export_pay": ("导出补贴表", PAY_READERS),
+    "subsidies.export_with_numbers": ("导出含完整证件号、账号的补贴表", (S, FINANCE, CASHIER)),
     "subsidies.export_bank_file": ("导出银行付款文件", (FINANCE, CASHIER)),
     "subsidies.print_own_slip": ("打印自己的补贴条", (DUTY,)),
     "subsidies.propose_reopening": ("提出重开月份", (S, FINANCE)),
@@ -151,6 +152,7 @@ _MATRIX = {
     "subsidies.set_chain": ("确定岗位分工", (L,)),
     # -- subsidies: funds
     "subsidies.view_ledger": ("查看资金台账", PAY_READERS),
+    "subsidies.export_ledger": ("导出资金台账和对账表", PAY_READERS),
     "subsidies.manage_funds": ("设立资金账", (FINANCE,)),
     "subsidies.enter_receipt": ("登记资金到位", (FINANCE,)),
     "subsidies.confirm_receipt": ("确认到账与拨付日期", (TREASURY,)),
@@ -179,7 +181,8 @@ _MATRIX = {
 ACTIONS = {name: Action(words, frozenset(roles)) for name, (words, roles) in _MATRIX.items()}
 
 # The system user runs jobs and commands without a person behind them: she may bring in and draft, never decide.
-SYSTEM_ACTIONS = frozenset({"programmes.load_plan", "desk.import_workbook", "subsidies.draft_pay"})
+# She may also export what the command line asks for, with masked numbers.
+SYSTEM_ACTIONS = frozenset({"programmes.load_plan", "desk.import_workbook", "subsidies.draft_pay", "subsidies.export_pay"})
 
 # Steps of one paper that must be held by different people. No role may hold both; the services compare the persons.
 APART = (

@@ -9,6 +9,7 @@ from common.periods import YearMonth
 from organizations.models import Region
 from programmes.models import Plan
 from records.services import run_job, start_job
+from subsidies.exports.pay_slips import keep_slips
 from subsidies.models import PaySheet
 from subsidies.services.closing import ask_where_facts_changed
 from subsidies.services.drafting import draft_duty_pay as draft
@@ -52,6 +53,20 @@ def start_drafting(*, county, month, by):
         title=f"核算{month.label}值班补贴",
         payload={"county": county.pk},
     )
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def print_slips(job_id):
+    """Print a month's slips, where they are too many to wait for on a page."""
+    run_job(job_id=job_id, work=slips_for_job)
+
+
+def slips_for_job(progress):
+    """The work of one job: the sheet comes from its row. The file is kept; the sheet's page gives it out."""
+    sheet = PaySheet.objects.select_related("month__county", "fund", "plan").get(pk=progress.job.payload["sheet"])
+    progress.say(f"正在排版 {sheet.rows.count()} 人的通知单", 20)
+    keep_slips(sheet=sheet, by=progress.job.started_by or system_user())
+    return {"message": f"{sheet.month.label}个人补贴通知单已经排好。", "url": reverse("pay-slips-file", args=[sheet.month.period])}
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import consultations.urls.rosters  # noqa: F401 - registers the converter
-from subsidies.views import approvals, bank, batches, ledger, own_pay, pay_sheets, receipts, reopening
+from subsidies.views import approvals, bank, batches, ledger, own_pay, papers, pay_sheets, receipts, reopening
 
 urlpatterns = [
     path("pay/duty/", pay_sheets.pay_sheets, name="pay-sheets"),
@@ -45,4 +45,5 @@ urlpatterns = [
     path("ledger/bank/<int:pk>/", bank.bank_statement, name="bank-statement"),
     path("ledger/bank/<int:pk>/lines/<int:line>/", bank.bank_match, name="bank-match"),
     path("ledger/bank/<int:pk>/agree/", bank.bank_agree, name="bank-agree"),
+    *papers.urlpatterns,
 ]
