@@ -1,11 +1,12 @@
 """Sheet 资金: what came and went. contract.md 3.9; Z-FUND-1, Z-FUND-2, plan 五（一）."""
 
+from common.errors import Refused
 from common.workbooks import tables
 from common.workbooks.tables import Column, Row, Table
-from programmes.calendar import is_loaded, is_working_day
-from programmes.rules.deadlines import WORKING_DAY, Rule, due_on
+from programmes.calendar import is_loaded
 from records.importing import ImportRun, twice_in_file
 from subsidies.models import Fund, FundMovement, LedgerEntry
+from subsidies.services.funds import enter_movement
 
 FUNDS = Table(
     "资金",
@@ -20,7 +21,7 @@ FUNDS = Table(
 )
 
 
-def import_funds(run: ImportRun, rows: list[Row], *, plan_on) -> None:
+def import_funds(run: ImportRun, rows: list[Row]) -> None:
     """Add movements in the order of their days. Key: all columns but 说明."""
     unique = twice_in_file(run, rows, key_of)
     kinds = {row["资金来源"] for row in rows}
@@ -36,7 +37,7 @@ def import_funds(run: ImportRun, rows: list[Row], *, plan_on) -> None:
             continue
         movement = known.get(key_of(row))
         if movement is None:
-            add_movement(run, row, funds[row["资金来源"]], plan_on)
+            add_movement(run, row, funds[row["资金来源"]])
         else:
             is_changed = run.update(movement, remark=row["说明"])
             run.count(row, is_changed=is_changed, words=f"{movement}")
@@ -55,32 +56,14 @@ def is_possible(run: ImportRun, row: Row) -> bool:
     return len(run.problems) == before
 
 
-def add_movement(run: ImportRun, row: Row, fund: Fund, plan_on) -> None:
-    day, kind, amount = row["日期"], row["类型"], row["金额"]
-    if kind == FundMovement.Kind.REMITTED and balance_of(fund) < amount:
-        run.wrong(row, "金额", f"缴回金额大于{fund}账上的余额：请核对金额，或补上“拨付司法局”的记录。")
+def add_movement(run: ImportRun, row: Row, fund: Fund) -> None:
+    """Enter and book a movement as finance does by hand; what the service refuses is this row's error."""
+    try:
+        movement = enter_movement(
+            fund=fund, kind=row["类型"], day=row["日期"], amount=row["金额"], document_no=row["文号"], remark=row["说明"], by=run.by
+        )  # fmt: skip
+    except Refused as error:
+        run.wrong(row, {"day": "日期"}.get(error.field, "金额"), str(error))
         return
-    due = None
-    if kind == FundMovement.Kind.ARRIVED:
-        days = plan_on(day).terms_on(day)["fund.forward_working_days"].value
-        due = due_on(day, Rule(days, WORKING_DAY), is_working_day)
-    movement = FundMovement.objects.create(
-        fund=fund, kind=kind, day=day, amount=amount, document_no=row["文号"], remark=row["说明"],
-        forward_due_on=due, entered_by=run.by, entered_at=run.at,
-    )  # fmt: skip
-    made = [movement]
-    if kind != FundMovement.Kind.ARRIVED:
-        sign = -1 if kind == FundMovement.Kind.REMITTED else 1
-        memo = f"{movement.get_kind_display()} {row['文号']}".strip()
-        made.append(LedgerEntry.objects.create(
-            fund=fund, day=day, kind=LedgerEntry.Kind.MOVEMENT, amount=sign * amount, memo=memo,
-            movement=movement, booked_by=run.by, booked_at=run.at,
-        ))  # fmt: skip
-    run.added(made)
+    run.added([movement, *LedgerEntry.objects.filter(movement=movement)])
     run.count(row, is_new=True)
-
-
-def balance_of(fund: Fund):
-    """What is in a fund now: the last entry's balance."""
-    last = fund.entries.order_by("-sequence").first()
-    return last.balance if last else 0

@@ -13,6 +13,7 @@ from organizations.imports import Directory
 from organizations.models import PoolEntry, Station
 from programmes.calendar import around, is_loaded
 from programmes.models import Month
+from programmes.services.plans import NoPlan
 from records.importing import ImportRun
 
 SHIFT_KEY = (
@@ -148,7 +149,7 @@ def import_shifts(book: DutyBook, rows: list[Row]) -> None:
     refuse_two_places(run, book, by_key)
     if not run.errors:
         run.added(Shift.objects.bulk_create(new))
-    thin_coverage(run, book, rows)
+        thin_coverage(run, book, rows)
 
 
 def is_possible(book: DutyBook, row: Row, station: Station) -> bool:
@@ -164,9 +165,14 @@ def is_possible(book: DutyBook, row: Row, station: Station) -> bool:
     if row["午休分钟"] >= span:
         run.wrong(row, "午休分钟", "午休不短于整个班次：请核对。")
         return False
+    try:
+        terms = book.terms_on(day)
+    except NoPlan as error:
+        run.wrong(row, "日期", str(error))
+        return False
     if row["调整原因"]:
         return True
-    least = book.terms_on(day).for_station("duty.min_hours", station.kind)
+    least = terms.for_station("duty.min_hours", station.kind)
     if least and span - row["午休分钟"] < least.value * 60:
         words = f"扣除午休后不足 {least.value} 小时（{least.clause}）：请核对时间，或在“调整原因”中说明。"
         run.wrong(row, "调整原因", words)

@@ -17,6 +17,7 @@ from consultations.imports.shifts import SHIFTS, DutyBook, import_shifts
 from legalaid.imports import CASES, import_cases
 from organizations.imports import PEOPLE, Directory, county_by_code, import_people
 from organizations.models import Region
+from programmes.models import Plan
 from programmes.services.plans import NoPlan, plan_for
 from records.importing import ImportRun, Tally
 from records.models import ImportBatch
@@ -163,7 +164,7 @@ def write(run: ImportRun, parsed: dict[str, list]) -> None:
     plan_on = cached_plans(run.county)
     if rows := parsed.get(PEOPLE.name):
         today = clock.today()
-        import_people(run, rows, default_since=first_day(run, parsed, plan_on, today), today=today)
+        import_people(run, rows, default_since=first_day(parsed, run.county, today), today=today)
     directory = Directory.of(run.county)
     book = DutyBook(run, directory, plan_on)
     for table, load in (
@@ -178,7 +179,7 @@ def write(run: ImportRun, parsed: dict[str, list]) -> None:
     if rows := parsed.get(CASES.name):
         import_cases(run, rows)
     if rows := parsed.get(FUNDS.name):
-        import_funds(run, rows, plan_on=plan_on)
+        import_funds(run, rows)
 
 
 def cached_plans(county):
@@ -191,10 +192,20 @@ def cached_plans(county):
     return lambda day: of_month(day.replace(day=1))
 
 
-def first_day(run: ImportRun, parsed, plan_on, today):
-    """The plan's first day, for people without 入库日期: the plan of the file's first shift, else of today."""
+def first_day(parsed, county, today):
+    """The plan's first day, for people without 入库日期: the plan of the file's first shift, else of today, else the latest.
+
+    Raises NoPlan where the county has none at all.
+    """
     days = [row["日期"] for row in parsed.get(SHIFTS.name, ())]
-    return plan_on(min(days, default=today)).starts_on
+    for day in (*sorted(days)[:1], today):
+        plan = Plan.objects.covering(county, day).first()
+        if plan:
+            return plan.starts_on
+    latest = Plan.objects.filter(region=county).order_by("-year").first()
+    if latest is None:
+        raise NoPlan(f"{county}还没有载入实施方案：请先载入。")
+    return latest.starts_on
 
 
 def new_batch(stored, county, by, summary=None) -> ImportBatch:
