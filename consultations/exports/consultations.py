@@ -4,7 +4,6 @@ from common.id_numbers import mask_name, mask_phone
 from common.pdf import render_pdf
 from common.workbooks.writing import Column, Sheet
 from consultations.exports.attendance import footer_of, printed, workbook
-from consultations.models import Consultation
 
 REGISTER = (
     Column("登记编号", "text", 24),
@@ -23,7 +22,6 @@ REGISTER = (
     Column("值班人员", "text", 10),
     Column("缺项", "text", 16),
 )
-GROUPS = dict(Consultation.Group.choices)
 LONGEST = 120
 
 
@@ -37,7 +35,7 @@ def shown_name(user, record) -> str:
 
 
 def group_words(record) -> str:
-    return "、".join(GROUPS.get(group, group) for group in record.groups)
+    return "、".join(record.group_labels)
 
 
 def register_rows(records, user):

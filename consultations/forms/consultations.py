@@ -1,5 +1,6 @@
 """What people type into a consultation record, and how they look for one."""
 
+from crispy_forms.bootstrap import InlineCheckboxes, InlineRadios
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
@@ -101,14 +102,14 @@ class ConsultationForm(forms.Form):
             Fieldset(
                 "一、接待信息",
                 row("station", "practitioner", "day", "time"),
-                Div("channel", css_class="inline-choices"),
+                InlineRadios("channel"),
                 css_class="sec",
             ),
             Fieldset(
                 "二、咨询人",
                 row("client_name", "client_phone"),
                 "is_anonymous",
-                Div("groups", css_class="inline-choices"),
+                InlineCheckboxes("groups"),
                 row("party_count"),
                 css_class="sec",
             ),
@@ -117,7 +118,7 @@ class ConsultationForm(forms.Form):
                 row("matter"),
                 "question",
                 "answer",
-                Div("outcome", css_class="inline-choices"),
+                InlineRadios("outcome"),
                 *signed,
                 css_class="sec",
             ),

@@ -159,3 +159,8 @@ class Consultation(models.Model):
 
     def __str__(self):
         return self.number or f"咨询 {self.pk}"
+
+    @property
+    def group_labels(self):
+        labels = dict(self.Group.choices)
+        return [labels.get(group, group) for group in self.groups]

@@ -169,7 +169,8 @@ class Terms:
 def facts_of(shifts: Iterable[Shift]) -> list[ShiftFacts]:
     """The facts of each shift, in the order given. Shifts need their station with its county, and their practitioner."""
     shifts = list(shifts)
-    keys = [shift.pk for shift in shifts]
+    by_key = {shift.pk: shift for shift in shifts}
+    keys = list(by_key)
     records = {record.shift_id: record for record in Attendance.objects.filter(shift__in=keys)}
     accepted, proposed = {}, {}
     settlements = Settlement.objects.filter(shift__in=keys, state__in=["accepted", "proposed"])
@@ -178,6 +179,7 @@ def facts_of(shifts: Iterable[Shift]) -> list[ShiftFacts]:
     findings = defaultdict(list)
     standing = Finding.objects.standing().filter(shift__in=keys).select_related("booked_in")
     for finding in standing.order_by("pk"):
+        finding.shift = by_key[finding.shift_id]
         findings[finding.shift_id].append(finding)
     cancelled_days = days_cancelled(shifts)
     terms, moment = Terms(), clock.now()

@@ -31,7 +31,7 @@ WITH_PLACES = ("station__county", "practitioner")
 
 def chosen_records(request, form):
     """The records this reader may see that meet the filter, newest first."""
-    rows = Consultation.objects.visible_to(request.user).select_related(*WITH_PLACES).distinct()
+    rows = Consultation.objects.visible_to(request.user).select_related(*WITH_PLACES)
     chosen = form.cleaned_data if form.is_valid() else {}
     if chosen.get("station"):
         rows = rows.filter(station=chosen["station"])
@@ -58,7 +58,7 @@ def consultation_list(request):
     form = ConsultationFilter(request.GET, user=request.user)
     page = page_of(request, chosen_records(request, form))
     today = clock.today()
-    counted = Consultation.objects.visible_to(request.user).counted().distinct()
+    counted = Consultation.objects.visible_to(request.user).counted()
     context = {
         "form": form,
         "page": page,
@@ -172,7 +172,7 @@ def consultation_new(request):
 @require_http_methods(["GET", "POST"])
 @allowed("consultations.write_consultation")
 def consultation_edit(request, pk):
-    record = get_object_or_404(Consultation.objects.visible_to(request.user).select_related(*WITH_PLACES).distinct(), pk=pk)
+    record = get_object_or_404(Consultation.objects.visible_to(request.user).select_related(*WITH_PLACES), pk=pk)
     form = ConsultationForm(request.POST or None, user=request.user, record=record, initial=initial_of(record))
     if form.is_valid():
         changed = saved(request, form, lambda **options: services.edit_consultation(consultation_id=pk, **options))
@@ -240,7 +240,7 @@ def initial_of(record):
 
 def visible_record(request, pk):
     return get_object_or_404(
-        Consultation.objects.visible_to(request.user).select_related(*WITH_PLACES, "shift", "recorded_by").distinct(), pk=pk
+        Consultation.objects.visible_to(request.user).select_related(*WITH_PLACES, "shift", "recorded_by"), pk=pk
     )
 
 
@@ -257,7 +257,7 @@ def consultation(request, pk):
         "groups": papers.group_words(record),
         "doubts": [] if record.is_void else services.doubts_about(values, record.shift, record),
         "cost": services.cost_of_a_defect(values)[0],
-        "findings": Finding.objects.visible_to(request.user).standing().filter(consultation_no=str(record)).distinct(),
+        "findings": Finding.objects.visible_to(request.user).standing().filter(consultation_no=str(record)),
         "history": AuditEntry.objects.filter(object_type="consultations.Consultation", object_id=str(pk)).order_by("-id")[:20],
         "may_edit": is_ours and not record.is_void and not is_frozen(record),
         "may_fault": Role.SECTION in request.user.roles

@@ -64,7 +64,7 @@ def chosen_findings(rows, form):
         rows = rows.filter(shift__day__lte=chosen["until"])
     if chosen.get("person"):
         rows = rows.filter(shift__practitioner__name__icontains=chosen["person"])
-    return rows.distinct()
+    return rows
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,7 +103,7 @@ def shifts_found(request, search):
 
 
 def visible_finding(request, pk):
-    return get_object_or_404(Finding.objects.visible_to(request.user).select_related(*WITH_PLACES).distinct(), pk=pk)
+    return get_object_or_404(Finding.objects.visible_to(request.user).select_related(*WITH_PLACES), pk=pk)
 
 
 @require_safe

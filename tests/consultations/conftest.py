@@ -7,18 +7,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from accounts.models import User
 from accounts.services import system_user
 from common.encryption import keyed_index
 from common.id_numbers import check_digit
+from common.periods import YearMonth
 from consultations.models import Attendance, Shift
 from organizations.models import PoolEntry, Post, Practitioner, Station
 from programmes.models import Month
 from programmes.services.calendars import load_calendar
 from programmes.services.loading import load_plan
 from programmes.services.months import close_month, lock_month
-from common.periods import YearMonth
 
 PLAN = Path(__file__).resolve().parents[2] / "programmes" / "plans" / "zezhou-2022.toml"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -140,8 +141,6 @@ def close(county, user):
     """close("2022-03"): the books of that month are closed."""
 
     def do(text):
-        from django.db import transaction
-
         with transaction.atomic():
             month = lock_month(county=county, year_month=YearMonth.parse(text))
         return close_month(month_id=month.pk, by=user("cashier"))
@@ -155,10 +154,11 @@ def month(county):
 
 
 @pytest.fixture
-def browser(client):
-    """browser(user): a client that is signed in as her."""
+def signed_in(client):
+    """signed_in(user): a client that is signed in as her."""
 
     def sign_in(user):
+        client.logout()  # an old session would be idle where the clock has moved
         client.force_login(user)
         return client
 

@@ -65,7 +65,13 @@ def test_a_good_reason_or_presence_makes_no_finding(shift, section):
     mine = shift("2022-03-15")
     record_roll_call(shift_id=mine.pk, checked_at=checked(mine), method="phone", is_present=True, by=section)
     record_roll_call(
-        shift_id=mine.pk, checked_at=checked(mine), method="onsite", is_present=False, excuse="送群众就医", is_excused=True, by=section
+        shift_id=mine.pk,
+        checked_at=checked(mine),
+        method="onsite",
+        is_present=False,
+        excuse="送群众就医",
+        is_excused=True,
+        by=section,
     )
     assert not Finding.objects.exists()
 
@@ -91,7 +97,9 @@ def test_a_check_in_the_future_or_without_its_reason_is_refused(shift, section):
         record_roll_call(shift_id=later.pk, checked_at=checked(later), method="phone", is_present=True, by=section)
     mine = shift("2022-03-15")
     with pytest.raises(Refused, match="写明理由"):
-        record_roll_call(shift_id=mine.pk, checked_at=checked(mine), method="phone", is_present=False, is_excused=True, by=section)
+        record_roll_call(
+            shift_id=mine.pk, checked_at=checked(mine), method="phone", is_present=False, is_excused=True, by=section
+        )
     assert not RollCall.objects.exists()
 
 
@@ -135,7 +143,11 @@ def test_nobody_states_for_another_but_the_section(complaint, user, bagong):
 def test_one_fact_is_recorded_once(complaint, section2):
     with pytest.raises(Refused, match="一事只记一次"):
         report_finding(
-            shift_id=complaint.shift_id, kind="complaint", remark="同一件事", consultation_no=complaint.consultation_no, by=section2
+            shift_id=complaint.shift_id,
+            kind="complaint",
+            remark="同一件事",
+            consultation_no=complaint.consultation_no,
+            by=section2,
         )
 
 

@@ -64,7 +64,12 @@ def test_lunch_counts_on_neither_side(county, shift, centre):
 def test_times_entered_by_one_and_confirmed_by_another_settle(shift, clerk, head):
     mine = shift("2022-03-01")
     proposed = propose_settlement(
-        shift_id=mine.pk, kind="times", reason="停电，见纸质签到表", sign_in=datetime.time(9, 10), sign_out=datetime.time(13), by=clerk
+        shift_id=mine.pk,
+        kind="times",
+        reason="停电，见纸质签到表",
+        sign_in=datetime.time(9, 10),
+        sign_out=datetime.time(13),
+        by=clerk,
     )
     assert facts(mine).state == "unsettled"
     decide_settlement(settlement_id=proposed.pk, is_accepted=True, by=head)
@@ -160,7 +165,11 @@ def test_less_than_half_served_is_decided_by_the_bureau(shift, clerk, head, user
 def test_an_open_check_of_sham_duty_is_no_matter_for_a_settlement(shift, clerk, user):
     mine = shift("2022-03-01", times=("09:00", "13:00"))
     Finding.objects.create(
-        shift=mine, kind="sham_duty", source="report", reported_by=user("section"), reported_at=datetime.datetime.now(datetime.UTC)
+        shift=mine,
+        kind="sham_duty",
+        source="report",
+        reported_by=user("section"),
+        reported_at=datetime.datetime.now(datetime.UTC),
     )
     assert facts(mine).reason == "虚假值班待核实"
     with pytest.raises(Refused, match="核实后自然了结"):
