@@ -188,6 +188,17 @@ def _flush_as_owner(self) -> None:
 TransactionTestCase._fixture_teardown = _flush_as_owner
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_remembered_from_another_test():
+    """What the process keeps beside the database: counted logins, and the day of a demonstration."""
+    from django.core.cache import cache
+
+    from records.services import installation
+
+    cache.clear()
+    installation._remembered.clear()
+
+
 # --- the browser ------------------------------------------------------------------------------------------------------
 
 
