@@ -7,7 +7,7 @@ from django import forms
 from accounts.fields import ClockField, DayField
 from consultations.rules import rosters as rules
 from consultations.rules.rosters import MonthFacts
-from organizations.models import Practitioner
+from organizations.models import Practitioner, Station
 
 WEEKDAYS = [(str(number), f"星期{letter}") for number, letter in enumerate("一二三四五六日")]
 
@@ -110,6 +110,7 @@ class ShiftForm(forms.Form):
         """What the service takes, with rows instead of ids."""
         chosen = dict(self.cleaned_data)
         chosen["practitioner"] = Practitioner.objects.get(pk=chosen["practitioner"])
+        chosen["station"] = Station.objects.select_related("county").get(pk=chosen["station"])
         return chosen
 
 

@@ -52,9 +52,7 @@ def shift_add(request, month):
     facts = roster_facts(county=county, month=month)
     form = ShiftForm(request.POST or None, facts=facts.facts, initial=_initial(request, facts))
     if request.method == "POST" and form.is_valid():
-        values = form.values()
-        station = next(each for each in facts.stations if str(each.pk) == values.pop("station"))
-        added = _try(request, form, rosters.add_shift, station=station, **values)
+        added = _try(request, form, rosters.add_shift, **form.values())
         if added:
             messages.success(request, f"已排班：{added.practitioner} {added.day:%Y-%m-%d} {added.station.short_name}。")
             return redirect(_back(county, added))
@@ -98,9 +96,7 @@ def shift_edit(request, pk):
     }
     form = ShiftForm(request.POST or None, facts=facts.facts, initial=initial, needs_reason=roster.is_published)
     if request.method == "POST" and form.is_valid():
-        values = form.values()
-        values["station"] = next(each for each in facts.stations if str(each.pk) == values["station"])
-        if _try(request, form, rosters.edit_shift, shift_id=pk, **values):
+        if _try(request, form, rosters.edit_shift, shift_id=pk, **form.values()):
             messages.success(request, "已保存改动。" + ("需要重新公示。" if roster.is_published else ""))
             return redirect("shift", pk)
     context = {"form": form, "county": county, "month": row.period, "shift": row, "roster": roster}
