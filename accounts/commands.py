@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from accounts.models import User
 from accounts.policy import ACTIONS, may
 from accounts.services import system_user
+from common import clock
 from common.errors import Refused
 
 
@@ -23,6 +24,8 @@ class ActingCommand(BaseCommand):
 
     def handle(self, *args, login=None, **options):
         try:
+            if why := clock.why_today_is_refused():
+                raise Refused(why)
             self.act(by=self.actor(login), **options)
         except Refused as error:
             for line in str(error).splitlines():

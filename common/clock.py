@@ -32,6 +32,14 @@ def today() -> date:
     return remembered or real_now().date()
 
 
+def why_today_is_refused() -> str:
+    """Why ``TODAY`` may not be set here; empty where it may. Real books follow the real day (contract.md 1)."""
+    is_set, source = os.environ.get("TODAY", "").strip(), getattr(settings, "DEMONSTRATION_SOURCE", "")
+    if not is_set or settings.DEBUG or not source or import_string(source)():
+        return ""
+    return "数据库里不是演示数据，不能用 TODAY 改变业务日期：请去掉环境变量 TODAY 后再运行。"
+
+
 def now() -> datetime:
     """The business day with the real time of day, aware, in Shanghai time."""
     return datetime.combine(today(), real_now().timetz())

@@ -4,6 +4,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from common import clock
+
 
 def refuse_unsafe_start() -> None:
     """Raises ImproperlyConfigured when migrations are due or the program's role owns tables or is a superuser."""
@@ -14,6 +16,8 @@ def refuse_unsafe_start() -> None:
             raise ImproperlyConfigured(
                 f"DATABASE_URL 的角色拥有 {len(owned)} 张表（或是超级用户）：请换用不拥有任何表的角色，表的所有者写在 DATABASE_OWNER_URL。"
             )
+        if why := clock.why_today_is_refused():
+            raise ImproperlyConfigured(why)
     finally:
         connection.close()  # the server forks after this
 

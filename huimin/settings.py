@@ -135,6 +135,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS 
 
 VERSION = re.search(r"^## \[(\d[^\]]*)\]", (BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1]
 BUSINESS_DAY_SOURCE = "records.services.remembered_day"
+DEMONSTRATION_SOURCE = "records.services.installation.may_shift_today"
 TODAY = os.environ.get("TODAY", "")
 TESTING = "pytest" in sys.modules
 

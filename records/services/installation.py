@@ -6,6 +6,7 @@ from datetime import date
 from django.db import ProgrammingError, connection, transaction
 
 from accounts import audit
+from accounts.models import User
 from common.errors import Refused
 from records.models import Installation
 
@@ -35,6 +36,11 @@ def _read_day() -> date | None:
     except ProgrammingError:
         # Before the first migration there is no table, hence no demonstration.
         return None
+
+
+def may_shift_today() -> bool:
+    """Whether the business day may be set from outside: a demonstration, or a database nobody works in yet."""
+    return Installation.objects.filter(is_demo=True).exists() or not User.objects.people().exists()
 
 
 def forget_remembered_day() -> None:

@@ -44,3 +44,15 @@ def test_without_a_remembered_day_it_is_the_real_one(settings):
     settings.BUSINESS_DAY_SOURCE = f"{__name__}.forgotten"
     with time_machine.travel(datetime(2026, 1, 2, tzinfo=UTC), tick=False):
         assert clock.today() == date(2026, 1, 2)
+
+
+def test_the_day_may_be_set_where_nobody_works_yet_and_in_a_demonstration_and_nowhere_else(db, monkeypatch):
+    from accounts.models import User
+    from records.services import mark_as_demo
+
+    monkeypatch.setenv("TODAY", "2022-09-26")
+    assert clock.why_today_is_refused() == ""
+    User.objects.create_user("somebody", "a long enough password", name="示例")
+    assert "TODAY" in clock.why_today_is_refused()
+    mark_as_demo(day=None)
+    assert clock.why_today_is_refused() == ""
