@@ -65,6 +65,7 @@ MENU = (
     Group(
         "基础数据",
         (
+            Entry("我的资料", "own-record", "user", "organizations.view_own_record"),
             Entry("服务人员", "people", "users", "organizations.view_people"),
             Entry("机构站点", "stations", "building-2", "organizations.view"),
             Entry("实施方案", "plan", "book-open", "programmes.view_plan"),

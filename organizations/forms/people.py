@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 
 from accounts.fields import DayField
@@ -20,6 +20,24 @@ YES_NO = [("yes", "是"), ("no", "否")]
 def day(label, *, missing="", **options):
     options.setdefault("help_text", "例如 2022-9-26")
     return DayField(label=label, required=bool(missing), error_messages={"required": missing}, **options)
+
+
+class StationsField(forms.ModelMultipleChoiceField):
+    """Stations to tick, by their short names."""
+
+    def label_from_instance(self, station):
+        return station.short_name
+
+
+def stations_field():
+    return StationsField(
+        label="可值班站点",
+        queryset=Station.objects.none(),
+        required=False,
+        help_text="一个都不选，表示本县全部站点",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "所选站点不在可选范围内：请重新选择。"},
+    )
 
 
 class PersonFilter(forms.Form):
@@ -79,14 +97,7 @@ class PersonForm(PersonEditForm):
     evidence = line("公职身份依据", length=200, help_text="例如“单位证明”“本人非公职承诺书”")
     county = one_of("入库的县", Region.objects.none(), missing="没有选择县：请选择。", empty=None)
     since = day("入库日期", missing="没有填写入库日期：请填写，例如 2022-9-26。")
-    stations = forms.ModelMultipleChoiceField(
-        label="可值班站点",
-        queryset=Station.objects.none(),
-        required=False,
-        help_text="一个都不选，表示本县全部站点",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "所选站点不在可选范围内：请重新选择。"},
-    )
+    stations = stations_field()
     reason = passage("入库说明")
     bank_name = line("开户行", help_text="例如“中国农业银行泽州县支行”")
     account_no = line("银行账号", length=40, help_text="本人的账户；可以以后再登记", inputmode="numeric")
@@ -100,11 +111,16 @@ class PersonForm(PersonEditForm):
         self.fields["since"].initial = clock.today
         self.fields["county"].initial = counties.first()
         self.helper = sections(
-            ("基本情况", "name", "id_number", "kind", "phone"),
-            ("证明", "practice_certificate_no", "qualification_no", "service_years", "retired_from", "retired_on", "remark"),
-            ("单位和公职身份", "organization", "is_public_servant", "evidence"),
-            ("入库", "county", "since", "stations", "reason"),
-            ("收款账户", "bank_name", "account_no"),
+            ("基本情况", ("name", "id_number"), ("kind", "phone")),
+            (
+                "证明",
+                ("practice_certificate_no", "qualification_no"),
+                ("retired_from", "retired_on"),
+                ("service_years", "remark"),
+            ),
+            ("单位和公职身份", ("organization", "is_public_servant"), "evidence"),
+            ("入库", ("county", "since"), Div("stations", css_class="ticks"), "reason"),
+            ("收款账户", ("bank_name", "account_no")),
         )
 
     def clean_is_public_servant(self):
@@ -149,36 +165,24 @@ class StayForm(forms.Form):
 
     county = one_of("入库的县", Region.objects.none(), missing="没有选择县：请选择。", empty=None)
     since = day("入库日期", missing="没有填写入库日期：请填写，例如 2022-9-26。")
-    stations = forms.ModelMultipleChoiceField(
-        label="可值班站点",
-        queryset=Station.objects.none(),
-        required=False,
-        help_text="一个都不选，表示本县全部站点",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "所选站点不在可选范围内：请重新选择。"},
-    )
+    stations = stations_field()
     reason = passage("入库说明")
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["county"].queryset = Region.objects.counties().visible_to(user)
         self.fields["stations"].queryset = Station.objects.visible_to(user).active()
+        self.helper = sections(("入库", ("county", "since"), Div("stations", css_class="ticks"), "reason"))
 
 
 class StationsForm(forms.Form):
-    stations = forms.ModelMultipleChoiceField(
-        label="可值班站点",
-        queryset=Station.objects.none(),
-        required=False,
-        help_text="一个都不选，表示本县全部站点",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "所选站点不在可选范围内：请重新选择。"},
-    )
+    stations = stations_field()
     reason = passage("说明")
 
     def __init__(self, *args, county, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["stations"].queryset = Station.objects.in_county(county).active()
+        self.helper = sections(("站点", Div("stations", css_class="ticks"), "reason"))
 
 
 class LeaveForm(forms.Form):
@@ -223,9 +227,15 @@ class DecisionForm(forms.Form):
 
 
 def sections(*parts):
-    """A crispy layout of titled sections."""
+    """A crispy layout of titled sections; names in a tuple stand side by side on a wide screen."""
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
-    helper.layout = Layout(*(Fieldset(title, *names, css_class="sec") for title, *names in parts))
+    helper.layout = Layout(*(Fieldset(title, *(_beside(row) for row in rows), css_class="sec") for title, *rows in parts))
     return helper
+
+
+def _beside(row):
+    if not isinstance(row, tuple):
+        return row
+    return Div(*(Div(name, css_class="col-md") for name in row), css_class="row")

@@ -61,9 +61,9 @@ class StationForm(WithPhones):
         self.fields["region"].label_from_instance = lambda region: f"{region.parent} {region}"
         self.fields["organization"].queryset = Organization.objects.visible_to(user).active()
         self.helper = sections(
-            ("站点", "name", "short_name", "kind", "county", "region", "organization", "order", "is_active"),
-            ("联系方式", "address", "phone", "supervision_phone"),
-            ("开放时间", "opens_at", "closes_at", "lunch_minutes"),
+            ("站点", ("name", "short_name"), ("kind", "county"), ("region", "organization"), "order", "is_active"),
+            ("联系方式", "address", ("phone", "supervision_phone")),
+            ("开放时间", ("opens_at", "closes_at", "lunch_minutes")),
         )
 
     def clean(self):
@@ -91,6 +91,10 @@ class OrganizationForm(WithPhones):
         regions = Region.objects.visible_to(user).exclude(level="village").select_related("parent")
         self.fields["region"].queryset = regions
         self.fields["region"].label_from_instance = lambda region: f"{region.parent or ''} {region}".strip()
+        self.helper = sections(
+            ("机构", ("name", "short_name"), ("kind", "region"), ("uscc", "licence_no"), "is_active"),
+            ("联系方式", "address", ("phone", "leader")),
+        )
 
 
 class RegionForm(forms.Form):

@@ -13,10 +13,12 @@ class PostQuerySet(models.QuerySet):
         return self.filter(is_confirmed=True, since__lte=day).filter(Q(until=None) | Q(until__gte=day))
 
     def visible_to(self, user):
-        """Posts in the regions of the user's county posts, and her own."""
+        """Posts in the regions of the user's county posts and over them, and her own."""
         if user.is_system:
             return self
-        return self.filter(within(user.post_regions, "region") | Q(user=user))
+        ids = list(user.post_regions)
+        above = Region.objects.filter(Q(children__in=ids) | Q(children__children__in=ids))
+        return self.filter(within(ids, "region") | Q(region__in=above) | Q(user=user))
 
     def to_confirm(self):
         return self.filter(is_confirmed=False)

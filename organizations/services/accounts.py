@@ -112,7 +112,7 @@ def decide_account(*, account_id: int, accept: bool, by: User, opinion: str = ""
         earlier.state = BankAccount.State.REPLACED
         earlier.save(update_fields=["state"])
     account.state = BankAccount.State.CONFIRMED if accept else BankAccount.State.REFUSED
-    account.opinion, account.decided_by, account.decided_at = opinion.strip()[:200], by, clock.real_now()
+    account.opinion, account.decided_by, account.decided_at = opinion.strip()[:200], by, clock.now()
     account.save()
     audit.record(
         by=by,
@@ -161,5 +161,5 @@ def _fields(person: Practitioner, holder: str, bank_name: str, number: str, by: 
         "account_no": number,
         "account_index": keyed_index(number),
         "proposed_by": by,
-        "proposed_at": clock.real_now(),
+        "proposed_at": clock.now(),
     }

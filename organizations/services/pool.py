@@ -55,7 +55,7 @@ def decide_pool_entry(*, entry_id: int, admit: bool, by: User, opinion: str = ""
     if not admit and not opinion.strip():
         raise PoolRefused("没有填写不批准的理由：请写明。", field="opinion")
     entry.state = PoolEntry.State.ADMITTED if admit else PoolEntry.State.REFUSED
-    entry.decided_by, entry.decided_at = by, clock.real_now()
+    entry.decided_by, entry.decided_at = by, clock.now()
     if opinion.strip():
         entry.reason = opinion.strip()[:200]
     entry.save()

@@ -49,7 +49,7 @@ def propose_status(
         evidence=evidence.strip(),
         paper=store_file(upload=upload, by=by, purpose="status", accept=PAPERS) if upload else None,
         proposed_by=by,
-        proposed_at=clock.real_now(),
+        proposed_at=clock.now(),
     )
     audit.record(by=by, action="organizations.propose_status", on=person, after=_told(proposal), reason=evidence)
     return proposal
@@ -68,7 +68,7 @@ def decide_status(*, proposal_id: int, accept: bool, opinion: str = "", by: User
     if not accept and not opinion.strip():
         raise StatusRefused("没有填写不同意的理由：请写明。", field="opinion")
     proposal.state = StatusProposal.State.ACCEPTED if accept else StatusProposal.State.REFUSED
-    proposal.opinion, proposal.decided_by, proposal.decided_at = opinion.strip(), by, clock.real_now()
+    proposal.opinion, proposal.decided_by, proposal.decided_at = opinion.strip(), by, clock.now()
     proposal.save()
     audit.record(
         by=by,

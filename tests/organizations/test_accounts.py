@@ -6,6 +6,7 @@ from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from common import clock
 from common.errors import Refused
 from organizations import services
 from organizations.models import BankAccount
@@ -34,7 +35,7 @@ def test_a_change_takes_effect_only_by_a_second_person(payee, change, section, l
     assert payee.bank_accounts.in_use().get().account_no == "6228480000000001"
     with pytest.raises(Refused, match="自己提出"):
         services.decide_account(account_id=change.pk, accept=True, by=section)
-    before = timezone.now()
+    before = clock.now()
     services.decide_account(account_id=change.pk, accept=True, by=leader)
     assert payee.bank_accounts.in_use().get().account_no == "6228480000000002"
     assert set(payee.bank_accounts.values_list("state", flat=True)) == {"confirmed", "replaced"}
