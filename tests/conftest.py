@@ -193,10 +193,10 @@ def nothing_is_remembered_from_another_test():
     """What the process keeps beside the database: counted logins, and the day of a demonstration."""
     from django.core.cache import cache
 
-    from records.services import installation
+    from records.services.installation import _remembered
 
     cache.clear()
-    installation._remembered.clear()
+    _remembered.clear()
 
 
 # --- the browser ------------------------------------------------------------------------------------------------------
