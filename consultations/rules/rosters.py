@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import cached_property
+from typing import Any
 
 from common.periods import YearMonth
 from programmes.rules.workdays import WorkingCalendar
@@ -181,7 +182,7 @@ def check_month(facts: MonthFacts, shifts: Iterable[PlannedShift]) -> list[Probl
     order = {station.id: place for place, station in enumerate(facts.stations)}
     return sorted(
         problems,
-        key=lambda each: (not each.is_error, order.get(each.station_id, -1), each.day or facts.month.first, each.code, each.text),
+        key=lambda each: (not each.is_error, order.get(each.station_id or 0, -1), each.day or facts.month.first, each.code, each.text),
     )
 
 
@@ -190,7 +191,7 @@ def check_shift(facts: MonthFacts, shift: PlannedShift) -> list[Problem]:
     station = facts.by_id.get(shift.station_id)
     if station is None:
         return []
-    about = {"station_id": station.id, "day": shift.day, "person_id": shift.person_id, "shift_id": shift.id}
+    about: dict[str, Any] = {"station_id": station.id, "day": shift.day, "person_id": shift.person_id, "shift_id": shift.id}
     problems = []
     when = f"{station.name}{short(shift.day)}"
     if problem := unfit(facts, shift.person_id, station, shift.day):
@@ -228,7 +229,7 @@ def check_people(facts: MonthFacts, shifts: list[PlannedShift]) -> list[Problem]
         turns.sort(key=lambda turn: (turn.starts_at, turn.station_id))
         person = facts.people.get(person_id)
         name = person.name if person else "这个人"
-        about = {"day": day, "person_id": person_id, "station_id": turns[-1].station_id, "shift_id": turns[-1].id}
+        about: dict[str, Any] = {"day": day, "person_id": person_id, "station_id": turns[-1].station_id, "shift_id": turns[-1].id}
         places = "、".join(facts.by_id[turn.station_id].name for turn in turns if turn.station_id in facts.by_id)
         if len({turn.station_id for turn in turns}) < len(turns):
             text = f"{name}{short(day)}在同一站点排了两次（{places}）：一人一站一天只排一个班次。"
