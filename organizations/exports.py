@@ -158,8 +158,17 @@ def paper(sheet: Sheet, suffix: str, *, by) -> FileResponse:
         return workbook(sheet, name=sheet.title)
     if suffix != "pdf":
         raise Http404
-    facts = {"title": sheet.title, "period": "　".join(sheet.heading), "sheet": sheet, **_printed(by)}
+    facts = {"title": sheet.title, "period": "　".join(sheet.heading), "sheet": sheet, "lines": _lines(sheet), **_printed(by)}
     return _pdf("print/organizations/list.html", facts, sheet.title)
+
+
+NARROW = 12
+
+
+def _lines(sheet):
+    """The rows for a page: each cell as text with its class; what is short stays on one line."""
+    css = ["c" if column.width <= NARROW else "" for column in sheet.columns]
+    return [[("" if cell is None else str(cell), kind) for cell, kind in zip(row, css, strict=True)] for row in sheet.rows]
 
 
 def _letter(template, person, facts, by, name):
