@@ -1,0 +1,66 @@
+"""Rosters in a real browser, on a desk and on a telephone: planned, published, read by anybody, printed."""
+
+import pytest
+
+from organizations.models import Station
+from tests.accounts.test_browser import faults
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+SIZES = [(1440, 900), (360, 740)]
+
+
+def enter(page, server, user):
+    page.goto(server.url + "/login/")
+    page.get_by_label("登录名").fill(user.username)
+    page.get_by_label("密码").fill("seven quiet lanterns")
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+@pytest.fixture
+def team(county, adviser, monkeypatch):
+    monkeypatch.setenv("TODAY", "2022-03-01")
+    Station.objects.filter(county=county, kind="county_centre").update(opens_at="08:00", closes_at="18:00", lunch_minutes=120)
+    return [adviser(f"{name}示例") for name in "赵钱孙李周吴"]
+
+
+def test_a_month_is_planned_published_and_its_notice_printed(page, live_server, team, user, county):
+    enter(page, live_server, user("section"))
+    page.goto(f"{live_server.url}/roster/2022-03/?plan=1")
+    page.get_by_role("link", name="自动排班").click()
+    page.get_by_role("button", name="预览").click()
+    page.get_by_role("button", name="确认排班").click()
+    page.get_by_text("已排 103 个班次").wait_for()
+    page.get_by_role("link", name="检查并公示").click()
+    page.get_by_role("button", name="公示第 1 版").click()
+    page.get_by_text("已公示2022年3月值班表（第1版），已通知 6 人").wait_for()
+    page.goto(f"{live_server.url}/roster/2022-03/")
+    assert faults(page) == []
+    page.locator("a.duty.plan").first.click()
+    page.get_by_role("link", name="换人").click()
+    page.get_by_role("button", name="换人").click()
+    page.get_by_role("heading", name="没有保存，有 2 处需要修改").wait_for()
+    assert faults(page) == []
+    page.context.clear_cookies()
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{live_server.url}/p/duty/")
+        page.get_by_role("heading", name="今天在岗").wait_for()
+        assert faults(page) == []
+    paper = page.context.request.get(f"{live_server.url}/p/duty/{county.pk}/2022-03.pdf")
+    assert paper.ok and paper.body().startswith(b"%PDF")
+
+
+def test_on_a_telephone_the_month_is_an_agenda(page, live_server, team, user, shift):
+    shift("2022-03-02", person=team[0])
+    page.set_viewport_size({"width": 360, "height": 740})
+    enter(page, live_server, team[0].user)
+    page.goto(f"{live_server.url}/roster/2022-03/")
+    assert not page.locator("table.roster").is_visible()
+    page.locator("#agenda").get_by_text("巴公镇").click()
+    page.get_by_role("link", name="申请换班、请假").click()
+    page.get_by_label("请假：由业务股安排人").check()
+    page.get_by_role("textbox", name="原因").fill("生病")
+    page.get_by_role("button", name="提交申请").click()
+    page.get_by_text("已提交申请，等待业务股审批").wait_for()
+    assert faults(page) == []
