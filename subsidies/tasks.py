@@ -66,7 +66,7 @@ def slips_for_job(progress):
     sheet = PaySheet.objects.select_related("month__county", "fund", "plan").get(pk=progress.job.payload["sheet"])
     progress.say(f"正在排版 {sheet.rows.count()} 人的通知单", 20)
     keep_slips(sheet=sheet, by=progress.job.started_by or system_user())
-    return {"message": f"{sheet.month.label}个人补贴通知单已经排好。", "url": reverse("pay-slips-file", args=[sheet.month.period])}
+    return {"message": f"{sheet.month.label}个人补贴通知单已经排好。", "url": reverse("pay-slips", args=[sheet.month.period])}
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)

@@ -12,8 +12,8 @@ from subsidies.exports.sheet_book import CANCELLING, EARLIER, SheetBook, book_of
 from subsidies.services.sheets import lock_sheet
 
 KIND = "pay_slips"
-# Beyond this many a document of slips is made as a job (about two slips a page).
-MOST_AT_ONCE = 400
+# Beyond this many people a document of slips is made as a job: nobody waits for a page longer than some ten seconds.
+MOST_AT_ONCE = 100
 
 
 def slips_pdf(book: SheetBook, *, by) -> Download:

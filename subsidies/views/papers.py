@@ -1,16 +1,18 @@
 """Papers and files of pay and funds: each is looked up in the reader's scope, made, audited with its count, and sent."""
 
+import re
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.access import allowed, fresh_login
+from common import clock
 from common.errors import Refused
 from common.money import yuan
 from records.models import IssuedPaper
@@ -19,9 +21,11 @@ from subsidies.exports import bank, bank_file, ledger, pay_sheet, pay_slips, pay
 from subsidies.exports.frame import PDF, Download
 from subsidies.exports.sheet_book import book_of
 from subsidies.models import BankStatement, Fund, PayRow, PaySheet
-from subsidies.views.places import SIGNERS, sheet_of
+from subsidies.views.places import SIGNERS, county_of, sheet_of
 
 SLIPS_TASK = "subsidies.tasks.print_slips"
+YEAR = re.compile(r"20\d\d")
+LEDGERS = {"xlsx": ledger.ledger_workbook, "pdf": ledger.ledger_pdf}
 
 
 def give(request, make, *, on, action, back, **told):
@@ -172,14 +176,15 @@ def my_pay_slip(request, month):
 
 @require_safe
 @allowed("subsidies.export_ledger")
-def ledger_file(request, fund, year, suffix):
-    """F17 and the cash book of a fund and year."""
-    fund = get_object_or_404(Fund.objects.visible_to(request.user).select_related("county__parent"), pk=fund)
-    make = chosen({"xlsx": ledger.ledger_workbook, "pdf": ledger.ledger_pdf}, suffix)
-    if not 2000 <= year <= 2100:
+def ledger_file(request, suffix):
+    """F17 and the cash book: ?fund= a kind (the special fund), ?year= (this year), ?county= as the ledger's page."""
+    funds = Fund.objects.visible_to(request.user).select_related("county__parent")
+    fund = get_object_or_404(funds, county=county_of(request), kind=request.GET.get("fund") or Fund.Kind.SPECIAL)
+    year = request.GET.get("year") or str(clock.today().year)
+    if not YEAR.fullmatch(year):
         raise Http404(f"没有 {year} 年的资金台账。")
-    back = reverse("ledger")
-    return give(request, lambda: make(fund, year, by=request.user), on=fund, action="subsidies.export_ledger", back=back)
+    make, back = chosen(LEDGERS, suffix), f"{reverse('ledger')}?{request.GET.urlencode()}"
+    return give(request, lambda: make(fund, int(year), by=request.user), on=fund, action="subsidies.export_ledger", back=back)
 
 
 @require_safe
@@ -201,17 +206,36 @@ def reconciliation_file(request, pk, suffix):
     return give(request, lambda: make(statement, by=request.user), on=statement, action="subsidies.export_ledger", back=back)
 
 
+# -- where they are found
+
+
+@require_safe
+@allowed("subsidies.export_pay")
+def pay_papers(request, month):
+    """Every paper of the month's sheet, and which numbered ones are in force."""
+    sheet = sheet_of(request, month)
+    issued = IssuedPaper.objects.about(sheet).select_related("issued_by").order_by("-pk")
+    facts = {"sheet": sheet, "issued": issued, "is_approved": sheet.status in ("approved", "paid"), "people": sheet.rows.count()}
+    return render(request, "subsidies/pay_papers.html", facts)
+
+
+def both(route, view, name):
+    """The same file as workbook and as PDF: names end with -xlsx and -pdf."""
+    return [path(f"{route}.{suffix}", view, {"suffix": suffix}, name=f"{name}-{suffix}") for suffix in ("xlsx", "pdf")]
+
+
 urlpatterns = [
-    path("pay/duty/<month:month>/export.<str:suffix>", pay_sheet_file, name="pay-sheet-file"),
-    path("pay/duty/<month:month>/export-with-numbers/", pay_sheet_full_file, name="pay-sheet-full-file"),
-    path("pay/duty/<month:month>/bank-file/", bank_transfer_file, name="bank-transfer-file"),
-    path("pay/duty/<month:month>/receipt-list/", receipt_list_file, name="receipt-list-file"),
-    path("pay/duty/<month:month>/payment-approval/", payment_approval_file, name="payment-approval-file"),
-    path("pay/duty/<month:month>/notice.<str:suffix>", pay_notice_file, name="pay-notice-file"),
-    path("pay/duty/<month:month>/payments.<str:suffix>", payments_file, name="payments-file"),
-    path("pay/duty/<month:month>/slips.pdf", pay_slips_file, name="pay-slips-file"),
-    path("pay/duty/<month:month>/slips/<int:pk>.pdf", pay_slip_file, name="pay-slip-file"),
-    path("pay/mine/<month:month>/slip.pdf", my_pay_slip, name="my-pay-slip"),
-    path("ledger/<int:fund>/<int:year>/export.<str:suffix>", ledger_file, name="ledger-file"),
-    path("ledger/bank/<int:pk>/reconciliation.<str:suffix>", reconciliation_file, name="reconciliation-file"),
+    path("pay/duty/<month:month>/papers/", pay_papers, name="pay-papers"),
+    *both("pay/duty/<month:month>/export", pay_sheet_file, "pay-sheet"),
+    path("pay/duty/<month:month>/export-with-numbers/", pay_sheet_full_file, name="pay-sheet-full"),
+    path("pay/duty/<month:month>/bank-file/", bank_transfer_file, name="bank-file"),
+    path("pay/duty/<month:month>/receipt-list/", receipt_list_file, name="receipt-list"),
+    path("pay/duty/<month:month>/payment-approval/", payment_approval_file, name="payment-approval"),
+    *both("pay/duty/<month:month>/notice", pay_notice_file, "pay-notice"),
+    *both("pay/duty/<month:month>/payments", payments_file, "pay-payments"),
+    path("pay/duty/<month:month>/slips.pdf", pay_slips_file, name="pay-slips"),
+    path("pay/duty/<month:month>/slips/<int:pk>.pdf", pay_slip_file, name="pay-slip"),
+    path("pay/mine/<month:month>/slip.pdf", my_pay_slip, name="own-slip"),
+    *both("ledger/export", ledger_file, "ledger"),
+    *both("ledger/bank/<int:pk>/reconciliation", reconciliation_file, "reconciliation"),
 ]
