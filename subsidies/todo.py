@@ -91,7 +91,7 @@ def reopenings_to_decide(user):
     if not may(user, "subsidies.decide_reopening"):
         return
     months = {sheet.month_id for sheet in PaySheet.objects.visible_to(user).filter(status=PaySheet.Status.PAID)}
-    latest = MonthEvent.objects.filter(month__in=months).order_by("month", "-pk").distinct("month")
+    latest = MonthEvent.objects.filter(month__in=months).order_by("month_id", "-pk").distinct("month_id")
     for event in latest.select_related("month", "by"):
         if event.action == MonthEvent.Action.REOPENING_PROPOSED and event.by_id != user.pk:
             url = f"{reverse('month-reopening', args=[event.month.period])}?county={event.month.county_id}"

@@ -5,6 +5,8 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
+from django.db import transaction
+
 from accounts.models import User
 from accounts.policy import Role
 from accounts.services import system_user
@@ -162,7 +164,8 @@ class World:
         )
 
     def month(self, period=MARCH):
-        return lock_month(county=self.county, year_month=period)
+        with transaction.atomic():
+            return lock_month(county=self.county, year_month=period)
 
     def receive(self, period=MARCH):
         """Every station with duty in the month confirmed by its head's signed sheet and received by the bureau."""
