@@ -31,6 +31,7 @@ MENU = (
         "值班与咨询",
         (
             Entry("签到签退", "my-shifts", "map-pin", "consultations.sign_in"),
+            Entry("今日站点", "station-today", "store", "consultations.sign_in_for_others"),
             Entry("值班排班", "roster", "calendar-days", "consultations.view_roster"),
             Entry("考勤记录", "attendance", "clock", "consultations.view_attendance"),
             Entry("点名抽查", "roll-calls", "clipboard-check", "consultations.roll_call"),

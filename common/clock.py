@@ -22,14 +22,17 @@ def real_now() -> datetime:
     return timezone.now().astimezone(SHANGHAI)
 
 
-def today() -> date:
-    """The business day: ``TODAY`` of the environment, else the remembered day of a demonstration, else the real day in Shanghai."""
+def today(at: datetime | None = None) -> date:
+    """The business day: ``TODAY`` of the environment, else the remembered day of a demonstration, else the real day in Shanghai.
+
+    ``at`` is the real instant, where the caller has taken it already.
+    """
     fixed = os.environ.get("TODAY", "").strip()
     if fixed:
         return parse_day(fixed)
     source = getattr(settings, "BUSINESS_DAY_SOURCE", "")
     remembered = import_string(source)() if source else None
-    return remembered or real_now().date()
+    return remembered or (at or real_now()).date()
 
 
 def why_today_is_refused() -> str:
@@ -42,4 +45,6 @@ def why_today_is_refused() -> str:
 
 def now() -> datetime:
     """The business day with the real time of day, aware, in Shanghai time."""
-    return datetime.combine(today(), real_now().timetz())
+    # One reading of the real clock: between two of them midnight may pass.
+    at = real_now()
+    return datetime.combine(today(at), at.timetz())

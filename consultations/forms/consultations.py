@@ -101,7 +101,8 @@ class ConsultationForm(forms.Form):
         helper.layout = Layout(
             Fieldset(
                 "一、接待信息",
-                row("station", "practitioner", "day", "time"),
+                row("station", "practitioner"),
+                row("day", "time"),
                 InlineRadios("channel"),
                 css_class="sec",
             ),
@@ -110,12 +111,11 @@ class ConsultationForm(forms.Form):
                 row("client_name", "client_phone"),
                 "is_anonymous",
                 InlineCheckboxes("groups"),
-                row("party_count"),
                 css_class="sec",
             ),
             Fieldset(
                 "三、咨询内容与答复",
-                row("matter"),
+                row("matter", "party_count"),
                 "question",
                 "answer",
                 InlineRadios("outcome"),
@@ -156,7 +156,7 @@ class ConsultationForm(forms.Form):
 
 
 def row(*fields):
-    return Div(*(Div(name, css_class="col-sm-6 col-lg") for name in fields), css_class="row")
+    return Div(*(Div(name, css_class="col-sm-6") for name in fields), css_class="row")
 
 
 def advisers_for(user, stations):

@@ -36,7 +36,9 @@ def sign_in(*, shift_id: int, by: User) -> Attendance:
     record.sign_in, record.signed_in_by, record.signed_in_at = whole_minute(moment), by, moment
     record.save()
     facts_changed(shift=shift, by=by)
-    audit.record(by=by, action=action_of(shift, by), on=record, after={"sign_in": record.sign_in, "source": record.source})
+    audit.record(
+        by=by, action=action_of(shift, by), on=record, after={"签到": hour(record.sign_in), "来源": record.get_source_display()}
+    )
     return record
 
 
@@ -52,7 +54,7 @@ def sign_out(*, shift_id: int, by: User) -> Attendance:
     record.sign_out, record.signed_out_by, record.signed_out_at = whole_minute(moment), by, moment
     record.save()
     facts_changed(shift=shift, by=by)
-    audit.record(by=by, action=action_of(shift, by), on=record, after={"sign_out": record.sign_out})
+    audit.record(by=by, action=action_of(shift, by), on=record, after={"签退": hour(record.sign_out)})
     return record
 
 
@@ -70,7 +72,7 @@ def declare_no_consultation(*, shift_id: int, by: User) -> Attendance:
     if not record.no_consultation:
         record.no_consultation = True
         record.save(update_fields=["no_consultation"])
-        audit.record(by=by, action=action_of(shift, by), on=record, after={"no_consultation": True})
+        audit.record(by=by, action=action_of(shift, by), on=record, after={"零咨询声明": "是"})
     return record
 
 
@@ -109,6 +111,11 @@ def source_of(shift, by):
 
 def action_of(shift, by):
     return "consultations.sign_in" if shift.practitioner.user_id == by.pk else "consultations.sign_in_for_others"
+
+
+def hour(at):
+    """A time as the audit shows it: 09:07."""
+    return f"{at:%H:%M}"
 
 
 def whole_minute(moment):

@@ -14,7 +14,7 @@ from common.errors import Refused
 from common.id_numbers import check_phone
 from common.periods import YearMonth
 from consultations.models import Consultation, Finding, Shift
-from consultations.rules.records import Nearby, Suggestion, doubts, missing_items, suggest_legal_aid
+from consultations.rules.records import ANONYMOUS, Nearby, Suggestion, doubts, missing_items, suggest_legal_aid
 from consultations.services.findings import abbreviation_of, report_finding
 from consultations.services.shift_facts import Terms
 from programmes.services.months import lock_month, require_open
@@ -36,8 +36,6 @@ COLUMNS = (
     "outcome",
     "advisor_signed",
 )
-# What an audit entry may not carry: people's troubles and telephones (safety.md §1.8–9). It says how long the text is.
-PRIVATE = ("client_name", "client_phone", "question", "answer")
 
 
 class ConsultationRefused(Refused):
@@ -103,8 +101,8 @@ def void_consultation(*, consultation_id: int, reason: str, by: User) -> Consult
         by=by,
         action="consultations.write_consultation",
         on=record,
-        before={"is_void": False},
-        after={"is_void": True},
+        before={"作废": "否"},
+        after={"作废": "是"},
         reason=reason,
     )
     return record
@@ -294,8 +292,21 @@ def require_own_station(values, by):
 
 
 def summary(record) -> dict:
-    """A record as the audit keeps it: words, not people's troubles."""
-    kept = {column: getattr(record, column) for column in COLUMNS if column not in PRIVATE}
-    kept |= {"station": str(record.station), "practitioner": str(record.practitioner), "missing": list(record.missing)}
-    kept |= {column: f"{len(getattr(record, column))} 字" for column in ("question", "answer")}
-    return kept | {"client_name": "已填" if record.client_name else "未填", "client_phone": record.client_phone_index[:8]}
+    """A record as the audit keeps it: what it is about, not people's troubles (safety.md §1.8–9)."""
+    return {
+        "站点": record.station.name,
+        "值班人员": record.practitioner.name,
+        "日期": record.day.isoformat(),
+        "时间": f"{record.time:%H:%M}" if record.time else "",
+        "咨询方式": record.get_channel_display(),
+        "咨询人": "匿名" if record.client_name == ANONYMOUS else "已填" if record.client_name else "未填",
+        "联系电话": f"已填（{record.client_phone_index[:6]}）" if record.client_phone else "未填",
+        "特殊群体": "、".join(record.group_labels),
+        "同行人数": record.party_count,
+        "咨询类别": record.get_matter_display(),
+        "咨询内容": f"{len(record.question)} 字",
+        "答复意见": f"{len(record.answer)} 字",
+        "处理方式": record.get_outcome_display(),
+        "值班人员签名": "是" if record.advisor_signed else "否",
+        "缺项": "、".join(record.missing),
+    }

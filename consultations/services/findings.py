@@ -182,7 +182,7 @@ def issue_criticism(*, finding_id: int, facts: str, by: User) -> CriticismNotice
         issued_on=day,
         issued_by=by,
     )
-    audit.record(by=by, action="consultations.issue_criticism", on=notice, after={"number": notice.number})
+    audit.record(by=by, action="consultations.issue_criticism", on=notice, after={"文号": notice.number})
     tell_subject(finding, f"制发通报批评 {notice.number}。")
     return notice
 
@@ -243,14 +243,14 @@ def open_row(finding) -> Finding:
 
 
 def take_back(finding, act, words, action, by):
-    before = finding.state
+    before = finding.get_state_display()
     finding = move(finding, act)
     finding.statement = joined(finding.statement, words)
     finding.heard_at = clock.now()
     finding.decided_by = finding.decided_at = None
     finding.decision = ""
     finding.save()
-    note(finding, action, by, before={"state": before}, reason=words)
+    note(finding, action, by, before={"核实结果": before}, reason=words)
     return finding
 
 
@@ -302,7 +302,9 @@ def why_not_decide(finding, by) -> str:
 
 
 def note(finding, verb, by, before=None, reason=""):
-    after = {"kind": finding.kind, "state": finding.state, "booked_in": finding.booked_in, "continues": finding.continues_id}
+    after = {"情形": finding.get_kind_display(), "核实结果": finding.get_state_display()}
+    if finding.booked_in:
+        after["记入月份"] = finding.booked_in.label
     audit.record(by=by, action=f"consultations.{verb}", on=finding, before=before, after=after, reason=reason)
 
 

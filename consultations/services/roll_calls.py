@@ -55,11 +55,17 @@ def record_roll_call(
         by=by,
         action="consultations.roll_call",
         on=call,
-        after={"is_present": is_present, "is_excused": call.is_excused, "checked_at": checked_at},
+        after={"抽查时间": f"{checked_at.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}", "结果": words_of(call)},
     )
     if not is_present and not call.is_excused:
         report_absence(call, shift, by)
     return call
+
+
+def words_of(call) -> str:
+    if call.is_present:
+        return "在岗"
+    return "不在岗，理由正当" if call.is_excused else "不在岗"
 
 
 def require_during_shift(shift, checked_at):
@@ -84,7 +90,12 @@ def report_absence(call, shift, by):
         reported_by=by,
         reported_at=call.checked_at,
     )
-    audit.record(by=by, action="consultations.report_finding", on=finding, after={"kind": finding.kind, "state": finding.state})
+    audit.record(
+        by=by,
+        action="consultations.report_finding",
+        on=finding,
+        after={"情形": finding.get_kind_display(), "核实结果": finding.get_state_display()},
+    )
     at = call.checked_at.astimezone(clock.SHANGHAI)
     notify(
         to=shift.practitioner.user,

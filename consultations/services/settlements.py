@@ -58,7 +58,7 @@ def propose_settlement(
         by=by,
         action="consultations.settle_shift",
         on=settlement,
-        after={"kind": kind, "sign_in": settlement.sign_in, "sign_out": settlement.sign_out},
+        after=words_of(settlement),
         reason=settlement.reason,
     )
     return settlement
@@ -92,7 +92,7 @@ def decide_settlement(*, settlement_id: int, is_accepted: bool, by: User, decisi
         by=by,
         action="consultations.confirm_settlement",
         on=settlement,
-        after={"state": settlement.state, "kind": settlement.kind, "booked_in": booked_in},
+        after={**words_of(settlement), "状态": settlement.get_state_display(), "记入月份": booked_in},
         reason=decision,
     )
     tell_proposer(settlement)
@@ -199,12 +199,23 @@ def uphold_no_show(settlement, shift):
         decision=settlement.decision or "经班次处理认定未到岗",
         booked_in=settlement.booked_in,
     )
-    audit.record(by=settlement.decided_by, action="consultations.decide_finding", on=finding, after={"state": finding.state})
+    audit.record(
+        by=settlement.decided_by,
+        action="consultations.decide_finding",
+        on=finding,
+        after={"核实结果": finding.get_state_display()},
+    )
     notify(
         to=shift.practitioner.user,
         text=f"{named(shift)}：认定值班日不在岗，取消当天补贴；有异议请说明。",
         url=reverse("finding", args=[finding.pk]),
     )
+
+
+def words_of(settlement) -> dict:
+    """A settlement as the audit shows it."""
+    times = [f"{at:%H:%M}" for at in (settlement.sign_in, settlement.sign_out) if at]
+    return {"处理方式": settlement.get_kind_display(), **({"时间": "–".join(times)} if times else {})}
 
 
 def tell_proposer(settlement):

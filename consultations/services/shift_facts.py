@@ -112,6 +112,8 @@ class ShiftFacts:
     @property
     def is_short(self) -> bool:
         """Served less than the plan's minimum: shown, not deducted. Z-DED-8."""
+        if self.state not in (NORMAL, OFF_TIME):
+            return False
         least = self.terms and self.terms.for_station("duty.min_hours", self.shift.station.kind)
         return bool(least) and self.served is not None and self.served < least.value * 60
 

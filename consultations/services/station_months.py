@@ -102,7 +102,7 @@ def confirm_station_month(*, station: Station, period: YearMonth, by: User) -> S
     row.received_by = row.received_at = None
     row.attested_paper, row.return_reason = "", ""
     row.save()
-    audit.record(by=by, action="consultations.confirm_month", on=row, after={"state": row.state, "shifts": len(facts)})
+    audit.record(by=by, action="consultations.confirm_month", on=row, after={"状态": row.get_state_display(), "班次": len(facts)})
     return row
 
 
@@ -116,7 +116,7 @@ def receive_station_month(*, station: Station, period: YearMonth, by: User) -> S
         raise StationMonthRefused(f"{station.short_name}{period.label}是您代为确认的，请由另一人接收。")
     row.state, row.received_by, row.received_at = StationMonth.State.RECEIVED, by, clock.now()
     row.save()
-    audit.record(by=by, action="consultations.receive_month", on=row, after={"state": row.state})
+    audit.record(by=by, action="consultations.receive_month", on=row, after={"状态": row.get_state_display()})
     return row
 
 
@@ -140,7 +140,7 @@ def return_station_month(*, station: Station, period: YearMonth, reason: str, by
     if not reason.strip():
         raise StationMonthRefused("没有写退回原因：请写明要站点改什么。", field="reason")
     reopen(row, reason.strip()[:200])
-    audit.record(by=by, action="consultations.receive_month", on=row, after={"state": row.state}, reason=reason)
+    audit.record(by=by, action="consultations.receive_month", on=row, after={"状态": row.get_state_display()}, reason=reason)
     tell(row, f"{station.short_name}{period.label}考勤被退回：{reason.strip()}")
     return row
 
@@ -157,7 +157,12 @@ def attest_station_month(*, station: Station, period: YearMonth, paper: str, by:
     row.confirmed_by = row.confirmed_at = None
     row.received_by, row.received_at = by, clock.now()
     row.save()
-    audit.record(by=by, action="consultations.receive_month", on=row, after={"state": row.state, "paper": row.attested_paper})
+    audit.record(
+        by=by,
+        action="consultations.receive_month",
+        on=row,
+        after={"状态": row.get_state_display(), "审定表编号": row.attested_paper},
+    )
     return row
 
 
@@ -176,7 +181,9 @@ def changed_in(*, station: Station, period: YearMonth, by: User, what: str) -> N
         return
     told = {row.confirmed_by, row.received_by}
     reopen(row, f"{what}，请重新确认"[:200])
-    audit.record(by=by, action="consultations.receive_month", on=row, after={"state": row.state}, reason=row.return_reason)
+    audit.record(
+        by=by, action="consultations.receive_month", on=row, after={"状态": row.get_state_display()}, reason=row.return_reason
+    )
     tell(row, f"{station.short_name}{period.label}确认之后，{what}，须重新确认。", *told)
 
 

@@ -26,7 +26,7 @@ def test_the_person_on_duty_signs_in_with_the_servers_whole_minutes(at, shift):
     assert record.sign_in == datetime.time(9, 7)
     assert record.source == "phone"
     entry = AuditEntry.objects.get(action="consultations.sign_in")
-    assert entry.actor == mine.practitioner.user and entry.after["sign_in"] == "09:07:00"
+    assert entry.actor == mine.practitioner.user and entry.after == {"签到": "09:07", "来源": "本人手机签到"}
 
 
 @pytest.mark.rule("Z-DED-2")
