@@ -139,23 +139,51 @@ class _Planner:
         self.stations_on = Counter(shift.day for shift in shifts)
 
     def fill(self, slots) -> Proposal:
-        chosen, unfilled = {}, []
-        waiting = dict(enumerate(slots))
+        chosen, unfilled = self._greedy(slots)
+        self._improve(chosen)
+        while unfilled and self._fill_late(chosen, unfilled):
+            self._improve(chosen)
+        shifts = [self._shift(slot, day, person) for _, (slot, day, person) in sorted(chosen.items())]
+        return Proposal(tuple(shifts), tuple(slot for _, slot in sorted(unfilled.items())))
+
+    def _greedy(self, slots):
+        """Each slot in turn, the one hardest to fill first, to whom it costs least."""
+        chosen, unfilled, waiting = {}, {}, dict(enumerate(slots))
         options = {n: self._options(slot) for n, slot in waiting.items()}
         while waiting:
-            # The slot that is hardest to fill goes first.
             n = min(waiting, key=lambda n: (len({person for _, person in options[n]}), min(waiting[n].days), n))
             slot = waiting.pop(n)
-            open_to = [(day, person) for day, person in options.pop(n) if self._is_free(person, day)]
-            if not open_to:
-                unfilled.append(slot)
-                continue
-            day, person = min(open_to, key=lambda option: self._cost(slot, *option))
-            self._take(person, day)
-            chosen[n] = (slot, day, person)
-        self._improve(chosen)
-        shifts = [self._shift(slot, day, person) for _, (slot, day, person) in sorted(chosen.items())]
-        return Proposal(tuple(shifts), tuple(unfilled))
+            if not self._fill_one(chosen, n, slot):
+                unfilled[n] = slot
+        return chosen, unfilled
+
+    def _fill_one(self, chosen, n, slot) -> bool:
+        open_to = [(day, person) for day, person in self._options(slot) if self._is_free(person, day)]
+        if not open_to:
+            return False
+        day, person = min(open_to, key=lambda option: self._cost(slot, *option))
+        self._take(person, day)
+        chosen[n] = (slot, day, person)
+        return True
+
+    def _fill_late(self, chosen, unfilled) -> bool:
+        """Fill what was left open: with whom the hand-overs set free, or by moving one turn out of the way."""
+        for n, slot in sorted(unfilled.items()):
+            if self._fill_one(chosen, n, slot) or self._make_room(chosen, n, slot):
+                del unfilled[n]
+                return True
+        return False
+
+    def _make_room(self, chosen, n, slot) -> bool:
+        for day, person in self._options(slot):
+            for other, (held, held_day, holder) in sorted(chosen.items()):
+                if (held_day, holder) != (day, person):
+                    continue
+                # She takes the open slot; the one she held goes to somebody else, if there is anybody.
+                if self._fill_one(chosen, other, held):
+                    chosen[n] = (slot, day, person)
+                    return True
+        return False
 
     def _options(self, slot):
         return [
@@ -184,6 +212,11 @@ class _Planner:
         self.busy[person].add(day)
         self.stations_on[day] += 1
 
+    def _release(self, person, day):
+        self.loads[person] -= 1
+        self.busy[person].discard(day)
+        self.stations_on[day] -= 1
+
     def _improve(self, chosen):
         """Hand turns from the busiest to the idlest who may take them, until no single hand-over evens the loads."""
         moved = True
@@ -199,9 +232,7 @@ class _Planner:
                 ]
                 if takers:
                     taker = min(takers, key=lambda other: (self.loads[other], other))
-                    self.loads[person] -= 1
-                    self.busy[person].discard(day)
-                    self.stations_on[day] -= 1
+                    self._release(person, day)
                     self._take(taker, day)
                     chosen[n] = (slot, day, taker)
                     moved = True
