@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.periods import YearMonth
-from consultations.rules.proposing import fill_days, missing_turns, propose_month, with_times
+from consultations.rules.proposing import fill_days, propose_month, with_times
 from consultations.rules.rosters import (
     MonthFacts,
     PersonFacts,
