@@ -1,6 +1,7 @@
 """Consultation records: the list, the form with its completeness, one record, the incomplete ones, progress."""
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -58,14 +59,14 @@ def consultation_list(request):
     form = ConsultationFilter(request.GET, user=request.user)
     page = page_of(request, chosen_records(request, form))
     today = clock.today()
-    counted = Consultation.objects.visible_to(request.user).counted()
+    counted = Consultation.objects.visible_to(request.user).counted().filter(day__year=today.year)
+    counts = counted.aggregate(this_year=Count("pk"), today_count=Count("pk", filter=Q(day=today)))
     context = {
         "form": form,
         "page": page,
         "chips": chips_of(request, form),
         "rows": [(record, papers.shown_name(request.user, record)) for record in page],
-        "this_year": counted.filter(day__year=today.year).count(),
-        "today_count": counted.filter(day=today).count(),
+        **counts,
         "may_write": may(request.user, "consultations.write_consultation"),
         "query": request.GET.urlencode(),
     }
