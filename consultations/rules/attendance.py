@@ -93,32 +93,19 @@ def unsettled_because(shift, terms: Terms) -> str:
             return f"{'虚假值班' if finding.kind == SHAM_DUTY else '值班日不在岗'}待核实"
     if shift.settled_as == "served":
         return ""
-    came, left = times_of(shift)
-    if came is None and left is None:
-        return "缺签到、签退"
-    if came is None:
-        return "缺签到"
-    if left is None:
-        return "缺签退"
+    if missing := missing_times(shift):
+        return missing
     if served_minutes(shift, terms) < terms.reading("D33").value * planned_minutes(shift, terms):
         return TOO_SHORT
     return ""
 
 
-def unsettled_of_day(shifts: list, terms: Terms) -> list[tuple[object, str]]:
-    """Of one person's shifts on one day, those that are unsettled, each with its reason.
-
-    五（二）1（5）: an upheld sham duty or no-show settles every shift of the day (reading D29).
-    """
-    cancelled = cancelling_finding(shifts) if terms.reading("D29").value == "day" else None
-    found = []
-    for shift in shifts:
-        if shift.is_cancelled or shift.settled_as in SET_ASIDE or cancelled or cancelling_finding([shift]):
-            continue
-        reason = unsettled_because(shift, terms)
-        if reason:
-            found.append((shift, reason))
-    return found
+def missing_times(shift) -> str:
+    """Which of the two times is not known, in words; empty where both are."""
+    came, left = times_of(shift)
+    if came is None:
+        return "缺签到、签退" if left is None else "缺签到"
+    return "缺签退" if left is None else ""
 
 
 def may_sign_in_from(day, starts_at: time) -> datetime:

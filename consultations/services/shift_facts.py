@@ -228,7 +228,8 @@ def judge(facts: ShiftFacts, cancelled_days: dict, moment) -> None:
     elif shift.day > moment.date() or (shift.day == moment.date() and None in facts.times and not facts.settled_as):
         facts.state = state_today(facts, moment)
     else:
-        facts.reason = rules.unsettled_because(facts, terms) if terms else ""
+        # Where no plan pays duty, a missing time is still a gap in the station's record.
+        facts.reason = rules.unsettled_because(facts, terms) if terms else rules.missing_times(facts)
         facts.clock = rules.clock_findings(facts, terms) if terms else {}
         facts.state = UNSETTLED if facts.reason else OFF_TIME if facts.clock else NORMAL
 
