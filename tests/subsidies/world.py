@@ -18,6 +18,7 @@ from organizations.models import BankAccount, PoolEntry, Post, Practitioner, Pub
 from programmes.services.calendars import load_calendar
 from programmes.services.loading import load_plan
 from programmes.services.months import lock_month
+from records.services import keep_file
 from subsidies.models import Fund, PaySheet
 from subsidies.services.approval import approve_pay_sheet, check_pay_sheet, review_pay_sheet
 from subsidies.services.drafting import draft_duty_pay
@@ -105,7 +106,9 @@ class World:
         )
 
     def account(self, person):
+        """The account she is paid into; a later one with the payee's paper and a second person."""
         number = f"62220000{next(self.serial):08d}"
+        is_first = not person.bank_accounts.exists()
         return BankAccount.objects.create(
             practitioner=person,
             holder=person.name,
@@ -113,9 +116,12 @@ class World:
             account_no=number,
             account_index=keyed_index(number),
             state="confirmed",
-            is_first=True,
+            is_first=is_first,
             proposed_by=self.system,
             proposed_at=clock.now(),
+            decided_by=None if is_first else self.people["leader"],
+            decided_at=None if is_first else clock.now(),
+            paper=None if is_first else keep_file(content=b"%PDF-1.4 paper", name="账户确认书.pdf", purpose="account"),
         )
 
     # -- duty
