@@ -7,8 +7,9 @@ from functools import cache
 from common.periods import YearMonth
 from common.workbooks import tables
 from common.workbooks.tables import Column, Row, Table
-from consultations.models import Shift, StationMonth
+from consultations.models import Roster, Shift, StationMonth
 from consultations.models.rosters import minutes_between
+from consultations.services.rosters import note_change
 from organizations.imports import Directory
 from organizations.models import PoolEntry, Station
 from programmes.calendar import around, is_loaded
@@ -149,6 +150,7 @@ def import_shifts(book: DutyBook, rows: list[Row]) -> None:
     refuse_two_places(run, book, by_key)
     if not run.errors:
         run.added(Shift.objects.bulk_create(new))
+        publish_again(book, [row["日期"] for row in rows if run.tallies and run.tally(row).added + run.tally(row).changed])
         thin_coverage(run, book, rows)
 
 
@@ -216,6 +218,13 @@ def refuse_two_places(run: ImportRun, book: DutyBook, by_key: dict) -> None:
                 run.wrong(row, "开始时间", f"{person}这一天同一时间在两个站点值班：请改正其中一个班次。")
             else:
                 run.doubtful(row, "站点", f"{person}这一天在两个站点值班，时间不重叠：请确认属实。")
+
+
+def publish_again(book: DutyBook, days: list[date]) -> None:
+    """A roster that was public and is changed by the import waits for its next version (Z-ROS-6)."""
+    months = [book.month(day) for day in {day.replace(day=1) for day in days}]
+    for roster in Roster.objects.filter(month__in=months, state=Roster.State.PUBLISHED):
+        note_change(roster)
 
 
 def thin_coverage(run: ImportRun, book: DutyBook, rows: list[Row]) -> None:

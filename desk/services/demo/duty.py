@@ -50,6 +50,10 @@ def new_shift(station, day, person, hours, section) -> Shift:
     )
 
 
+# Where the clerk of the demonstration finds shifts to settle: her own station.
+FORGETFUL = "巴公镇"
+
+
 def add_attendance(shifts, *, today, clerk, at, rng: random.Random) -> list[Attendance]:
     """Most come and go in time; some are late or leave early; this month a few forgot to sign out. Today people are there."""
     records = []
@@ -64,7 +68,7 @@ def add_attendance(shifts, *, today, clerk, at, rng: random.Random) -> list[Atte
             left = add_minutes(left, -rng.choice((10, 30)))
         if shift.day == today:
             left = None
-        elif shift.day.month == today.month and chance > 0.96:
+        elif shift.day.month == today.month and (chance > 0.96 or shift.station.short_name == FORGETFUL):
             left = None
         records.append(
             Attendance(
@@ -131,8 +135,9 @@ def add_findings(shifts, *, today, section, section2, at, rng: random.Random) ->
             found(shift, K.COMPLAINT, S.REPORTED if shift.day >= open_from else S.DROPPED, "电话投诉态度")
     # Known stories, for whoever looks around: a void month in August, a sham duty in June, a no-show in March.
     taken = {(item.shift_id, item.kind) for item in findings}
-    august = [s for s in served if s.day.month == 8 and s.station.short_name == "高都镇"][:3]
-    for shift in august:
+    august = [s for s in served if s.day.month == 8 and s.station.kind == Station.Kind.COUNTY_CENTRE]
+    absent = [s for s in august if s.practitioner_id == august[1].practitioner_id][:3]
+    for shift in absent:
         if (shift.pk, K.ABSENCE) not in taken:
             found(shift, K.ABSENCE, S.UPHELD, "点名抽查不在岗，无正当理由")
     sham = next(s for s in served if s.day.month == 6 and s.station.short_name == "周村镇")

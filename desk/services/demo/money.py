@@ -45,7 +45,7 @@ def pay_months(*, county, users, at) -> None:
     )
     duty.receive_months(
         county=county, period=AUGUST, head_user=users["head"], section=users["section"], section2=users["section2"], at=at,
-        but=(("柳树口镇", StationMonth.State.OPEN), ("巴公镇", StationMonth.State.CONFIRMED)),
+        but=(("巴公镇", StationMonth.State.OPEN), ("柳树口镇", StationMonth.State.CONFIRMED)),
     )  # fmt: skip
     draft_duty_pay(county=county, month=AUGUST, by=users["section"])
 

@@ -11,10 +11,17 @@ from organizations.models import Affiliation, BankAccount, Organization, PoolEnt
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章"
 GIVEN = ("示例", "虚构", "样本", "假设", "模拟", "范例", "试用", "占位")
 Kind = Practitioner.Kind
+# The first four are on duty at the centre in turn, one of them a public lawyer; two by two the towns follow; the last rest.
 KINDS = (
-    [Kind.LAWYER] * 23 + [Kind.GRASSROOTS_WORKER] * 8 + [Kind.RETIRED_POLITLEGAL] * 3 + [Kind.LAW_TEACHER] * 2
-    + [Kind.LAW_STUDENT] + [Kind.PUBLIC_LAWYER] * 2 + [Kind.OTHER_NON_PUBLIC]
-)  # fmt: skip
+    [Kind.LAWYER] * 3
+    + [Kind.PUBLIC_LAWYER]
+    + [Kind.LAWYER, Kind.GRASSROOTS_WORKER] * 7
+    + [Kind.LAWYER, Kind.RETIRED_POLITLEGAL] * 3
+    + [Kind.LAWYER, Kind.LAW_TEACHER] * 2
+    + [Kind.LAWYER, Kind.LAW_STUDENT, Kind.OTHER_NON_PUBLIC, Kind.GRASSROOTS_WORKER]
+    + [Kind.LAWYER] * 7
+    + [Kind.PUBLIC_LAWYER]
+)
 OFFICES = (
     ("示例律师事务所", Organization.Kind.LAW_FIRM),
     ("演示律师事务所", Organization.Kind.LAW_FIRM),

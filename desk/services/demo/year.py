@@ -10,7 +10,7 @@ from common.periods import YearMonth
 from consultations.models import Finding
 from consultations.services.findings import issue_criticism
 from consultations.services.publishing import publish_roster
-from desk.services.demo import duty, money, people, services
+from desk.services.demo import duty, money, open_work, people, services
 from desk.services.demo.logins import add_logins, demo_county
 from organizations.models import Station
 from programmes.models import Plan, Target
@@ -32,6 +32,7 @@ def load_year(*, by) -> dict:
     remember_day(day=date(2022, 1, 4))
     pool = people.add_people(county=county, section=users["section"], leader=users["leader"], at=AT)
     link_logins(users, pool)
+    give_phones(county)
     shifts = duty.add_shifts(county=county, people=pool, section=users["section"], rng=rng)
     duty.add_attendance(shifts, today=TODAY, clerk=users["clerk"], at=AT, rng=rng)
     set_frequencies(county, plan, users["section"])
@@ -44,7 +45,15 @@ def load_year(*, by) -> dict:
     money.add_movements(county=county, finance=users["finance"])
     money.pay_months(county=county, users=users, at=AT)
     remember_day(day=TODAY)
+    open_work.add_open_work(county=county, people=pool, users=users, today=TODAY)
     return {"人员": len(pool), "班次": len(shifts), "咨询": consultations, "案件": cases}
+
+
+def give_phones(county) -> None:
+    """Numbers for the public notice, of a kind that nobody has."""
+    for n, station in enumerate(Station.objects.in_county(county).order_by("order")):
+        station.phone, station.supervision_phone = f"0356-000{n:04}", "0356-0000148"
+        station.save(update_fields=["phone", "supervision_phone"])
 
 
 def link_logins(users, pool) -> None:
