@@ -159,12 +159,13 @@ def place(var: Path) -> Place:
     if os.geteuid() != 0:
         raise EmbeddedError(f"{var} 属于 root：请用 root 运行，或把 HUIMIN_VAR 设为自己的目录。")
     user = _system_user()
-    if _may_enter(user, var):
-        return Place(var, data, sockets, owner, user)
-    if data.exists():
-        raise EmbeddedError(f"数据库在 {data}，但它的用户 {_name(user)} 进不去：请给上级目录加上通过权限（chmod o+x）。")
     elsewhere = FALLBACK / key / "postgresql"
-    return Place(var, elsewhere, sockets, owner, user, f"数据库放在 {elsewhere}：它以非特权用户运行，进不了 {var}。")
+    # What was begun elsewhere stays there, also when the home is opened later.
+    if _may_enter(user, var) and not elsewhere.exists():
+        return Place(var, data, sockets, owner, user)
+    if data.exists() and not elsewhere.exists():
+        raise EmbeddedError(f"数据库在 {data}，但它的用户 {_name(user)} 进不去：请给上级目录加上通过权限（chmod o+x）。")
+    return Place(var, elsewhere, sockets, owner, user, f"数据库放在 {elsewhere}：它以非特权用户运行，第一次启动时进不了 {var}。")
 
 
 def secret(var: Path, name: str) -> str:

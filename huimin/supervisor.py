@@ -58,7 +58,7 @@ def main(argv=None) -> int:
         stream.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
     os.chdir(ROOT)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huimin.settings")
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in stopping_signals():
         signal.signal(number, _stop_setting_up)
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     try:
@@ -274,7 +274,7 @@ def serve(options) -> int:
         Child("beat", [*celery, "beat", "--pidfile=", "-l", "WARNING"], logs / "beat.log"),
     ]  # fmt: skip
     stop = []
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, *stopping_signals()):
         signal.signal(number, lambda *_: stop.append(True))
     try:
         for child in children:
@@ -390,6 +390,11 @@ def _shorten(log: Path) -> None:
 
 def _die_with_parent() -> None:
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def stopping_signals() -> list[int]:
+    """What tells us to stop beside Ctrl-C. Under nohup the closing of the terminal does not."""
+    return [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 def _stop_setting_up(*_):

@@ -196,15 +196,18 @@ def test_somebody_elses_folder_of_sockets_is_refused(folder):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has a closed home that its PostgreSQL cannot enter")
-def test_in_a_closed_home_of_root_the_data_goes_elsewhere_and_we_say_so(tmp_path):
-    var = tmp_path / "var"
-    tmp_path.chmod(0o700)
+def test_in_a_closed_home_of_root_the_data_goes_elsewhere_and_we_say_so(folder):
+    home = folder / "home"
+    home.mkdir(mode=0o700)
+    var = home / "var"
     where = embedded.place(var)
     assert where.data.is_relative_to(embedded.FALLBACK)
     assert str(where.data) in where.notice
     try:
         assert use(var) == (1, 1)
         assert use(var) == (2, 2)
+        home.chmod(0o755)
+        assert use(var) == (3, 3), "the data stays where it is when the home is opened"
     finally:
         _end(var)
         shutil.rmtree(where.data.parent)
