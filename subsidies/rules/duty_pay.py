@@ -74,10 +74,11 @@ class Line(NamedTuple):
 
 
 class ShiftPay(NamedTuple):
-    """A settled shift and its lines."""
+    """A settled shift and its lines; cancelled with its day, whatever it would have paid (contract 3.6)."""
 
     shift: ShiftFacts
     lines: list[Line]
+    is_cancelled: bool = False
 
     @property
     def payable(self) -> Decimal:
@@ -95,7 +96,7 @@ class PersonMonth:
 
     @property
     def shifts_served(self) -> int:
-        return sum(not any(line.kind in CANCELLING for line in pay.lines) for pay in self.shifts)
+        return sum(not pay.is_cancelled for pay in self.shifts)
 
     @property
     def payable(self) -> Decimal:
@@ -134,9 +135,9 @@ def add_day(month: PersonMonth, shifts: list[ShiftFacts], terms: Terms) -> None:
         if reason:
             month.unsettled.append((shift, reason))
             continue
-        pay = ShiftPay(shift, pay_for_shift(shift, cancel, terms, daily_rate_taken=daily_rate_taken))
+        lines = pay_for_shift(shift, cancel, terms, daily_rate_taken=daily_rate_taken)
         daily_rate_taken = daily_rate_taken or is_paid_by_the_day(shift, terms)
-        month.shifts.append(pay)
+        month.shifts.append(ShiftPay(shift, lines, cancel is not None))
 
 
 def pay_for_shift(shift: ShiftFacts, cancel: FindingFact | None, terms: Terms, *, daily_rate_taken: bool = False) -> list[Line]:

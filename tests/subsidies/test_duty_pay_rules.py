@@ -198,5 +198,12 @@ def test_a_negative_rest_is_carried_and_a_positive_one_is_not():
     assert carry(Decimal("0.00"), "") is None
 
 
+@pytest.mark.parametrize("public_servant", [False, True])
+def test_no_shift_of_a_cancelled_day_counts_as_served(public_servant):
+    places = [{"day": 7, "at": "town", "findings": {"no_show": 1}}, {"day": 7, "at": "court", "from": "14:00", "to": "18:00"}]
+    served = {"day": 8, "at": "town"}
+    assert month_of({"shifts": [*places, served], "public_servant": public_servant}).shifts_served == 1
+
+
 def test_somebody_without_shifts_is_due_nothing():
     assert pay_for_person_month([], terms_on).payable == PersonMonth().payable == 0
