@@ -62,7 +62,7 @@ def close_month(*, month_id: int, by: User) -> Month:
     month = Month.objects.select_for_update(of=("self",)).select_related("county").get(pk=month_id)
     if month.is_closed:
         raise MonthError(f"{month.label}已经结账，不用再结。")
-    month.state, month.closed_at, month.closed_by = Month.State.CLOSED, clock.real_now(), by
+    month.state, month.closed_at, month.closed_by = Month.State.CLOSED, clock.now(), by
     month.closed_count += 1
     month.save(update_fields=["state", "closed_at", "closed_by", "closed_count"])
     return _note(month, MonthEvent.Action.CLOSED, by=by)
@@ -92,7 +92,7 @@ def reopen_month(*, month_id: int, reason: str, by: User) -> Month:
         raise MonthError("不能审定自己提出的重开申请，请由另一人审定。")
     if not reason.strip():
         raise MonthError("没有写理由：请写明同意重开的理由。", field="reason")
-    month.state, month.reopened_at, month.reopened_by = Month.State.OPEN, clock.real_now(), by
+    month.state, month.reopened_at, month.reopened_by = Month.State.OPEN, clock.now(), by
     month.save(update_fields=["state", "reopened_at", "reopened_by"])
     return _note(month, MonthEvent.Action.REOPENED, by=by, reason=reason, proposed_by=proposal.by)
 
@@ -105,7 +105,7 @@ def open_proposal(month: Month) -> MonthEvent | None:
 
 def _note(month: Month, action: str, *, by: User, reason: str = "", proposed_by: User | None = None) -> Month:
     MonthEvent.objects.create(
-        month=month, action=action, by=by, proposed_by=proposed_by, at=clock.real_now(), reason=reason.strip()
+        month=month, action=action, by=by, proposed_by=proposed_by, at=clock.now(), reason=reason.strip()
     )
     audit.record(
         by=by, action=f"programmes.{AUDITED[action]}", on=month, after={"状态": month.get_state_display()}, reason=reason.strip()

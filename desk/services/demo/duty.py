@@ -1,8 +1,9 @@
 """The demonstration's duty: shifts of the year so far, what was recorded of them and what was found."""
 
 import random
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
+from common.clock import SHANGHAI
 from consultations.models import Attendance, Finding, Shift, StationMonth
 from organizations.models import Station
 from programmes import calendar
@@ -54,7 +55,7 @@ def new_shift(station, day, person, hours, section) -> Shift:
 FORGETFUL = "巴公镇"
 
 
-def add_attendance(shifts, *, today, clerk, at, rng: random.Random) -> list[Attendance]:
+def add_attendance(shifts, *, today, clerk, rng: random.Random) -> list[Attendance]:
     """Most come and go in time; some are late or leave early; this month a few forgot to sign out. Today people are there."""
     records = []
     for shift in shifts:
@@ -77,12 +78,17 @@ def add_attendance(shifts, *, today, clerk, at, rng: random.Random) -> list[Atte
                 sign_out=left,
                 source=Attendance.Source.CLERK,
                 signed_in_by=clerk,
-                signed_in_at=at,
+                signed_in_at=moment(shift.day, came),
                 signed_out_by=clerk if left else None,
-                signed_out_at=at if left else None,
+                signed_out_at=moment(shift.day, left) if left else None,
             )  # fmt: skip
         )
     return Attendance.objects.bulk_create(records, batch_size=500)
+
+
+def moment(day: date, at: time) -> datetime:
+    """An instant of the demonstration, in Shanghai."""
+    return datetime.combine(day, at, SHANGHAI)
 
 
 def add_minutes(at: time, minutes: int) -> time:
@@ -90,7 +96,7 @@ def add_minutes(at: time, minutes: int) -> time:
     return time(total // 60, total % 60)
 
 
-def add_findings(shifts, *, today, section, section2, at, rng: random.Random) -> list[Finding]:
+def add_findings(shifts, *, today, section, section2, rng: random.Random) -> list[Finding]:
     """Findings of every kind: decided in the months that are paid, some waiting in the last weeks."""
     K, S = Finding.Kind, Finding.State
     served = [shift for shift in shifts if shift.day < today]
@@ -107,9 +113,9 @@ def add_findings(shifts, *, today, section, section2, at, rng: random.Random) ->
                 source=source,
                 remark=remark,
                 reported_by=section2,
-                reported_at=at,
+                reported_at=moment(shift.day, time(16, 0)),
                 decided_by=section if is_decided else None,
-                decided_at=at if is_decided else None,
+                decided_at=moment(min(shift.day + timedelta(days=6), today), time(10, 0)) if is_decided else None,
                 decision="经核对记录属实" if state == S.UPHELD else "经核对不属实" if state == S.DROPPED else "",
                 consultation_no=f"演示-{shift.pk}" if kind in (K.DISSATISFIED, K.COMPLAINT) else "",
             )  # fmt: skip
@@ -147,7 +153,7 @@ def add_findings(shifts, *, today, section, section2, at, rng: random.Random) ->
     return Finding.objects.bulk_create(findings, batch_size=500)
 
 
-def receive_months(*, county, period, head_user, section, section2, at, but=()) -> None:
+def receive_months(*, county, period, head_user, section, section2, but=()) -> None:
     """The stations' months of a period confirmed and received; those named in `but` stay open or wait to be received."""
     month, _ = Month.objects.get_or_create(county=county, first=period.first)
     stations = Station.objects.filter(shifts__day__range=(period.first, period.last), county=county).distinct()
@@ -162,9 +168,9 @@ def receive_months(*, county, period, head_user, section, section2, at, but=()) 
                 month=month,
                 state=state,
                 confirmed_by=confirmer if is_confirmed else None,
-                confirmed_at=at if is_confirmed else None,
+                confirmed_at=moment(period.next().first + timedelta(days=2), time(9, 30)) if is_confirmed else None,
                 received_by=section if is_received else None,
-                received_at=at if is_received else None,
+                received_at=moment(period.next().first + timedelta(days=5), time(15, 0)) if is_received else None,
             )  # fmt: skip
         )
     StationMonth.objects.bulk_create(rows)

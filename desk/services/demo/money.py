@@ -34,25 +34,25 @@ def add_movements(*, county, finance) -> None:
         )  # fmt: skip
 
 
-def pay_months(*, county, users, at) -> None:
+def pay_months(*, county, users) -> None:
     """January to July paid and closed; August drafted, two stations still to come."""
     for number in PAID_MONTHS:
-        pay_month(county=county, period=YearMonth(2022, number), users=users, at=at)
+        pay_month(county=county, period=YearMonth(2022, number), users=users)
     remember_day(day=date(2022, 9, 19))
     returned = Payment.objects.filter(row__sheet__month__first=YearMonth(2022, 7).first).order_by("pk").first()
     record_returned_transfer(
         payment_id=returned.pk, returned_on=date(2022, 9, 19), reason="户名与账号不符，银行退回（演示）", by=users["cashier"]
     )
     duty.receive_months(
-        county=county, period=AUGUST, head_user=users["head"], section=users["section"], section2=users["section2"], at=at,
+        county=county, period=AUGUST, head_user=users["head"], section=users["section"], section2=users["section2"],
         but=(("巴公镇", StationMonth.State.OPEN), ("柳树口镇", StationMonth.State.CONFIRMED)),
     )  # fmt: skip
     draft_duty_pay(county=county, month=AUGUST, by=users["section"])
 
 
-def pay_month(*, county, period, users, at) -> None:
+def pay_month(*, county, period, users) -> None:
     duty.receive_months(
-        county=county, period=period, head_user=users["head"], section=users["section"], section2=users["section2"], at=at
+        county=county, period=period, head_user=users["head"], section=users["section"], section2=users["section2"]
     )
     later = period.next()
     remember_day(day=date(later.year, later.month, 12))

@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from common.encryption import keyed_index
 from consultations.models import Consultation
 from consultations.rules.records import missing_items
+from desk.services.demo.duty import moment
 from desk.services.demo.people import id_number
 from legalaid.models import AidCase
 
@@ -33,7 +34,7 @@ PACE = {"柳树口镇": 0.63, "南岭镇": 0.74, "金村镇": 0.86, "巴公镇":
 DISSATISFIED_AT = "川底镇"
 
 
-def add_consultations(*, shifts, targets, today, clerk, at, rng: random.Random) -> int:
+def add_consultations(*, shifts, targets, today, clerk, rng: random.Random) -> int:
     """Each station's records, spread over its shifts so that the year stands a little behind the time line."""
     by_station: dict[int, list] = {}
     for shift in shifts:
@@ -47,12 +48,12 @@ def add_consultations(*, shifts, targets, today, clerk, at, rng: random.Random) 
         for n in range(wanted):
             shift = station_shifts[n * len(station_shifts) // wanted]
             matter = rng.choices(matters, WEIGHTS)[0]
-            records.append(record(station, shift, n + 1, matter, clerk, at, rng))
+            records.append(record(station, shift, n + 1, matter, clerk, rng))
     Consultation.objects.bulk_create(records, batch_size=500)
     return len(records)
 
 
-def record(station, shift, n, matter, clerk, at, rng) -> Consultation:
+def record(station, shift, n, matter, clerk, rng) -> Consultation:
     minute = rng.randrange(200)
     phone = f"138{rng.randrange(10**8):08}" if rng.random() < 0.7 else ""
     bad_share = 0.07 if station.short_name == DISSATISFIED_AT else 0.02
@@ -81,12 +82,12 @@ def record(station, shift, n, matter, clerk, at, rng) -> Consultation:
         rating=rating,
         missing=missing_items(values),
         recorded_by=clerk,
-        recorded_at=at,
+        recorded_at=moment(shift.day, values["time"]),
         **values,
     )
 
 
-def add_cases(*, county, today, centre, at, rng: random.Random) -> int:
+def add_cases(*, county, today, centre, rng: random.Random) -> int:
     """Cases concluded and open, as the workbook of a centre would tell them."""
     cases = []
     for n in range(1, 129):
@@ -119,7 +120,7 @@ def add_cases(*, county, today, centre, at, rng: random.Random) -> int:
                 provincial_no=f"演示{n:05}" if concluded else "",
                 provincial_entered_on=concluded,
                 recorded_by=centre,
-                recorded_at=at,
+                recorded_at=moment(received, time(10, 0)),
             )  # fmt: skip
         )
     AidCase.objects.bulk_create(cases, batch_size=500)

@@ -34,16 +34,16 @@ def load_year(*, by) -> dict:
     link_logins(users, pool)
     give_phones(county)
     shifts = duty.add_shifts(county=county, people=pool, section=users["section"], rng=rng)
-    duty.add_attendance(shifts, today=TODAY, clerk=users["clerk"], at=AT, rng=rng)
+    duty.add_attendance(shifts, today=TODAY, clerk=users["clerk"], rng=rng)
     set_frequencies(county, plan, users["section"])
     publish_rosters(county, users["section"])
-    findings = duty.add_findings(shifts, today=TODAY, section=users["section"], section2=users["section2"], at=AT, rng=rng)
+    findings = duty.add_findings(shifts, today=TODAY, section=users["section"], section2=users["section2"], rng=rng)
     targets = dict(Target.objects.filter(plan=plan, indicator=Target.Indicator.CONSULTATIONS).values_list("station", "value"))
-    consultations = services.add_consultations(shifts=shifts, targets=targets, today=TODAY, clerk=users["clerk"], at=AT, rng=rng)
-    cases = services.add_cases(county=county, today=TODAY, centre=users["centre"], at=AT, rng=rng)
+    consultations = services.add_consultations(shifts=shifts, targets=targets, today=TODAY, clerk=users["clerk"], rng=rng)
+    cases = services.add_cases(county=county, today=TODAY, centre=users["centre"], rng=rng)
     criticise(findings, users["section"])
     money.add_movements(county=county, finance=users["finance"])
-    money.pay_months(county=county, users=users, at=AT)
+    money.pay_months(county=county, users=users)
     remember_day(day=TODAY)
     open_work.add_open_work(county=county, people=pool, users=users, today=TODAY)
     return {"人员": len(pool), "班次": len(shifts), "咨询": consultations, "案件": cases}
@@ -61,6 +61,8 @@ def link_logins(users, pool) -> None:
     for login, person in (("duty", pool[duty.CENTRE_PEOPLE + 2]), ("lawyer", pool[0])):
         person.user = users[login]
         person.save(update_fields=["user"])
+        users[login].name = person.name
+        users[login].save(update_fields=["name"])
 
 
 REMOTE = ("柳树口镇", "南岭镇")
@@ -86,4 +88,5 @@ def publish_rosters(county, section) -> None:
 def criticise(findings, section) -> None:
     for finding in findings:
         if finding.kind == Finding.Kind.SHAM_DUTY and finding.state == Finding.State.UPHELD:
+            remember_day(day=finding.shift.day + timedelta(days=7))
             issue_criticism(finding_id=finding.pk, facts="经查，当日由他人代签，本人未到岗。", by=section)
