@@ -16,7 +16,19 @@ RUN --mount=type=bind,source=.,target=/context \
     && if [ -d /context/wheelhouse ]; then export PIP_NO_INDEX=1 PIP_FIND_LINKS=/context/wheelhouse; fi \
     && .venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.txt
 
-COPY . .
+COPY manage.py CHANGELOG.md ./
+COPY templates templates
+COPY static static
+COPY common common
+COPY accounts accounts
+COPY records records
+COPY organizations organizations
+COPY programmes programmes
+COPY consultations consultations
+COPY legalaid legalaid
+COPY subsidies subsidies
+COPY desk desk
+COPY huimin huimin
 # Collecting asks the settings, and the settings refuse to start without these; none of them stays in the image.
 RUN DATABASE_URL=postgresql://nobody@/nothing REDIS_URL=redis://nowhere SECRET_KEY=$(head -c 48 /dev/urandom | base64 -w0) \
     FIELD_KEYS=index:$(head -c 32 /dev/urandom | base64 -w0),k1:$(head -c 32 /dev/urandom | base64 -w0) \
