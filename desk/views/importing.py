@@ -31,7 +31,7 @@ def batches_of(user):
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed("desk.import_workbook")
 def imports(request):
-    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_valid():
         try:
             batch, _outcome = importing.preview_workbook(
@@ -49,7 +49,7 @@ def imports(request):
 @allowed("desk.import_workbook")
 def import_batch(request, pk):
     batch = get_object_or_404(batches_of(request.user), pk=pk)
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmForm(request.POST) if request.method == "POST" else ConfirmForm()
     outcome = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,7 +71,7 @@ def import_batch(request, pk):
 @allowed("desk.undo_import")
 def import_take_back(request, pk):
     batch = get_object_or_404(batches_of(request.user), pk=pk)
-    form = TakeBackForm(request.POST or None)
+    form = TakeBackForm(request.POST) if request.method == "POST" else TakeBackForm()
     if form.is_valid():
         try:
             importing.take_back(batch=batch, by=request.user, **form.cleaned_data)
