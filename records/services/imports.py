@@ -12,7 +12,7 @@ from common.encryption import EncryptedTextField, decrypt
 from common.errors import Refused
 from records.models import ImportBatch, ImportChange
 
-_SEALED = "sealed"
+SEALED = "sealed"
 
 
 class ImportRefused(Refused):
@@ -72,7 +72,7 @@ def snapshot(row: models.Model) -> dict:
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if isinstance(field, EncryptedTextField):
-            value = {_SEALED: field.get_prep_value(value)}
+            value = {SEALED: field.get_prep_value(value)}
         values[field.attname] = value
     return values
 
@@ -125,8 +125,8 @@ def _values(model, kept: dict) -> dict:
     for name, value in kept.items():
         if name not in fields:
             continue
-        if isinstance(value, dict) and set(value) == {_SEALED}:
-            values[name] = decrypt(value[_SEALED]) if value[_SEALED] else value[_SEALED]
+        if isinstance(value, dict) and set(value) == {SEALED}:
+            values[name] = decrypt(value[SEALED]) if value[SEALED] else value[SEALED]
         else:
             field = fields[name]
             values[name] = (field.target_field if field.is_relation else field).to_python(value)
