@@ -1,11 +1,12 @@
 """What still keeps a month from being reviewed, who must act, and where. Lessons 1: the screen says who holds the month up."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
+from accounts.policy import may
 from consultations.models import Attendance, Finding, Shift, StationMonth
 from organizations.models import BankAccount, Station
 from programmes.models import Month
@@ -13,6 +14,7 @@ from subsidies.models import PaySheet, RecomputeRequest
 from subsidies.services.comparison import changed_people, names_of, outcome_now
 
 SHOWN = 40
+DRAFTING, STATION_MONTHS = "subsidies.draft_pay", "consultations.confirm_month"
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,17 @@ class Obstacle:
     action: str = "去处理"
     items: list = field(default_factory=list)
     is_blocking: bool = True
+    needs: str = ""  # the action a reader must be allowed before the address is of use to her
+
+
+def for_reader(obstacles, user):
+    """The obstacles with only those addresses that this reader may open."""
+    return [
+        replace(each, url="", items=[(words, "") for words, _url in each.items])
+        if each.needs and not may(user, each.needs)
+        else each
+        for each in obstacles
+    ]
 
 
 def link(name, *args):
@@ -44,14 +57,14 @@ def what_holds_up(*, month, sheet=None, outcome=None):
     """
     if sheet is None:
         return [
-            Obstacle("draft", f"{month.label}还没有核算", "业务股", link("pay-sheet", month.period), "核算"),
+            Obstacle("draft", f"{month.label}还没有核算", "业务股", link("pay-sheet", month.period), "核算", needs=DRAFTING),
             *stations(month),
         ]
     outcome = outcome or outcome_now(month)
     return [
         *stale(sheet, outcome),
         *stations(month),
-        *unsettled(outcome),
+        *unsettled(month, outcome),
         *accounts(sheet),
         *earlier_months(month),
         *open_checks(month),
@@ -63,7 +76,8 @@ def stale(sheet, outcome):
     if people or unsettled_differ:
         names = [(name, "") for name in names_of(people)[:SHOWN]]
         words = f"数据已变动，请重新核算（涉及 {len(people)} 人）" if people else "数据已变动，请重新核算"
-        yield Obstacle("stale", words, "业务股", link("pay-sheet", sheet.month.period) + "#redraft", "重新核算", names)
+        url = link("pay-sheet", sheet.month.period) + "#redraft"
+        yield Obstacle("stale", words, "业务股", url, "重新核算", names, needs=DRAFTING)
 
 
 def stations(month):
@@ -72,27 +86,37 @@ def stations(month):
     states = dict(StationMonth.objects.filter(month=month).values_list("station_id", "state"))
     waiting = defaultdict(list)
     for station in Station.objects.filter(pk__in=on_duty):
-        waiting[states.get(station.pk, StationMonth.State.OPEN)].append((station.short_name, ""))
+        url = link("station-month", station.pk, month.period)
+        waiting[states.get(station.pk, StationMonth.State.OPEN)].append((station.short_name, url))
     url = link("station-months")
     if url:
         url += f"?month={month.period}"
     if found := waiting[StationMonth.State.OPEN]:
-        yield Obstacle("station_open", f"{len(found)} 个站点还没有确认当月考勤", "站点负责人", url, "看站点月报", found)
+        yield Obstacle(
+            "station_open", f"{len(found)} 个站点还没有确认当月考勤", "站点负责人", url, "看站点月报", found, needs=STATION_MONTHS
+        )
     if found := waiting[StationMonth.State.CONFIRMED]:
-        yield Obstacle("station_confirmed", f"{len(found)} 个站点已确认，等待接收", "业务股", url, "接收", found)
+        yield Obstacle(
+            "station_confirmed", f"{len(found)} 个站点已确认，等待接收", "业务股", url, "接收", found, needs=STATION_MONTHS
+        )
 
 
-def unsettled(outcome):
+def unsettled(month, outcome):
     if not outcome.unsettled:
         return
     reasons = dict(outcome.unsettled)
     shifts = Shift.objects.filter(pk__in=reasons).select_related("station", "practitioner").order_by("day", "station__order")
     items = [
-        (f"{shift.day:%m-%d} {shift.station.short_name} {shift.practitioner}：{reasons[shift.pk]}", link("shift", shift.pk))
+        (
+            f"{shift.day:%m-%d} {shift.station.short_name} {shift.practitioner}：{reasons[shift.pk]}",
+            link("attendance-shift", shift.pk),
+        )
         for shift in shifts[:SHOWN]
     ]
     who = "站点文员或业务股，另一人确认"
-    yield Obstacle("unsettled", f"{len(reasons)} 个班次未定", who, link("unsettled-shifts"), "处理未定班次", items)
+    url = f"{link('settle-shifts')}?month={month.period}"
+    words = f"{len(reasons)} 个班次未定"
+    yield Obstacle("unsettled", words, who, url, "处理未定班次", items, needs="consultations.settle_shift")
 
 
 def accounts(sheet):
@@ -101,9 +125,8 @@ def accounts(sheet):
     missing = sheet.rows.filter(payable__gt=0).exclude(practitioner__in=in_use)
     found = [(name, link("person", pk)) for pk, name in missing.values_list("practitioner_id", "name")]
     if found:
-        yield Obstacle(
-            "account", f"{len(found)} 人没有收款账户", "业务股登记，局领导审定", link("people"), "登记账户", found[:SHOWN]
-        )
+        words, who = f"{len(found)} 人没有收款账户", "业务股登记，局领导审定"
+        yield Obstacle("account", words, who, link("people"), "登记账户", found[:SHOWN], needs="organizations.view_people")
 
 
 def earlier_months(month):
@@ -127,7 +150,9 @@ def open_checks(month):
     count = here.exclude(kind__in=[Finding.Kind.SHAM_DUTY, Finding.Kind.NO_SHOW]).count()
     if count:
         words = f"{count} 项考核事项待核实：本月照发，查实后在下月列差额（口径 D26）"
-        yield Obstacle("open_checks", words, "业务股", link("findings"), "去核实", is_blocking=False)
+        yield Obstacle(
+            "open_checks", words, "业务股", link("findings"), "去核实", is_blocking=False, needs="consultations.view_findings"
+        )
 
 
 def imported_facts_of(month, user):

@@ -199,7 +199,7 @@ def reverse_entry(entry, *, day, memo, by):
         day=day,
         kind=LedgerEntry.Kind.REVERSAL,
         amount=-entry.amount,
-        memo=f"冲销 {entry}：{memo}"[:200],
+        memo=f"冲销 {entry.year}-{entry.voucher_no:04d}：{memo}"[:200],
         reverses=entry,
         booked_by=by,
         booked_at=clock.now(),

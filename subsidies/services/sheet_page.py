@@ -159,6 +159,9 @@ class Person:
     lines: list[Explained] | None = None
 
 
+EVIDENCE = "consultations.view_findings"  # held by the same posts that may see attendance
+BY_THE_CLOCK = ("late", "early_leave")
+
 # What a row is marked with, by the kinds of its lines: words and tone.
 MARKS = {
     "month_void": ("当月停发", "bad"),
@@ -170,8 +173,11 @@ MARKS = {
 }
 
 
-def people_of(rows, *, opened=(), plan=None):
-    """Rows with their stations, rates and marks, the opened ones with all lines. Two queries, three with opened rows."""
+def people_of(rows, *, opened=(), reader=None):
+    """Rows with their stations, rates and marks, the opened ones with all lines. Two queries, three with opened rows.
+
+    The evidence is linked where `reader` may open it.
+    """
     people = {row.pk: Person(row) for row in rows}
     found = PayLine.objects.filter(row__in=people).values("row", "kind", "shift__station__short_name", "shift__station__kind")
     stations = defaultdict(dict)
@@ -187,13 +193,13 @@ def people_of(rows, *, opened=(), plan=None):
     for pk, names in stations.items():
         people[pk].stations = "、".join(names)
     wanted = people if opened == "all" else set(people) & set(opened)
-    for pk, lines in lines_of(wanted, plan).items():
+    for pk, lines in lines_of(wanted, with_evidence=reader is None or may(reader, EVIDENCE)).items():
         people[pk].lines = lines
     return list(people.values())
 
 
-def lines_of(row_ids, plan=None, *, with_evidence=True):
-    """Row id → its lines as they are read, by day. One query."""
+def lines_of(row_ids, *, with_evidence=True, is_own=False):
+    """Row id → its lines as they are read, by day. One query. `is_own` offers the payee to contest what the clock saw."""
     explained = {pk: [] for pk in row_ids}
     if not explained:
         return explained
@@ -201,11 +207,11 @@ def lines_of(row_ids, plan=None, *, with_evidence=True):
     for line in sorted(
         lines, key=lambda line: (line.shift is None, line.shift.day if line.shift else None or clock.today(), line.pk)
     ):
-        explained[line.row_id].append(explain(line, with_evidence))
+        explained[line.row_id].append(explain(line, with_evidence, is_own))
     return explained
 
 
-def explain(line, with_evidence=True):
+def explain(line, with_evidence=True, is_own=False):
     """The line in words. The evidence is the finding where there is one, else the shift."""
     what = line.get_kind_display()
     if line.times > 1:
@@ -216,8 +222,15 @@ def explain(line, with_evidence=True):
     if with_evidence:
         if line.finding_id and (url := link("finding", line.finding_id)):
             evidence.append((f"考核事项 {line.finding_id}", url))
-        if line.shift and (url := link("shift", line.shift_id)):
-            evidence.append(("班次", url))
+        if line.shift and (url := link("attendance-shift", line.shift_id)):
+            evidence.append(("考勤", url))
+        if (
+            is_own
+            and line.kind in BY_THE_CLOCK
+            and not line.finding_id
+            and (url := link("contest-clock", line.shift_id, line.kind))
+        ):
+            evidence.append(("我有异议", url))
         if line.source_month_id and (url := link("pay-sheet", line.source_month.period)):
             evidence.append((line.source_month.label, url))
     note = line.note or (line.finding.remark if line.finding_id else "")

@@ -26,7 +26,7 @@ def my_pay(request):
     page = page_of(request, rows, per_page=MONTHS_ON_A_PAGE)
     opened = opened_rows(request)
     wanted = [row.pk for row in page if opened == "all" or row.pk in opened]
-    lines = lines_of(wanted)
+    lines = lines_of(wanted, is_own=True)
     payments = {p.row_id: p for p in Payment.objects.filter(row__in=[row.pk for row in page]).order_by("pk")}
     objections = {o.sheet_id: o for o in PayObjection.objects.filter(practitioner__user=request.user).order_by("raised_at")}
     for row in page:

@@ -18,7 +18,7 @@ from records.models import JobRun
 from subsidies.models import PayRow, PaySheet
 from subsidies.services.approval import why_not_reviewed_by
 from subsidies.services.closing import ask_where_facts_changed
-from subsidies.services.cockpit import what_holds_up
+from subsidies.services.cockpit import for_reader, what_holds_up
 from subsidies.services.comparison import beside_last_month, outcome_now
 from subsidies.services.drafting import draft_duty_pay
 from subsidies.services.sheet_page import NEXT, next_step, people_of, steps_of, totals_of, undrafted
@@ -65,7 +65,10 @@ def pay_sheet(request, month):
     if sheet is None:
         if month not in undrafted(county) and row is None:
             raise Http404(f"{county}在{month.label}没有值班，也没有补贴表。")
-        facts |= {"steps": steps_of(None, row) if row else [], "obstacles": what_holds_up(month=row) if row else []}
+        facts |= {
+            "steps": steps_of(None, row) if row else [],
+            "obstacles": for_reader(what_holds_up(month=row), request.user) if row else [],
+        }
         return render(request, "subsidies/pay_sheet_none.html", facts)
     facts |= facts_of_sheet(request, sheet)
     return render(request, "subsidies/pay_sheet.html", facts)
@@ -84,8 +87,8 @@ def facts_of_sheet(request, sheet):
         "steps": steps_of(sheet, sheet.month),
         "totals": totals_of(sheet),
         "page": page,
-        "people": people_of(page.object_list, opened=opened),
-        "obstacles": obstacles,
+        "people": people_of(page.object_list, opened=opened, reader=request.user),
+        "obstacles": for_reader(obstacles, request.user),
         "blocking": sum(obstacle.is_blocking for obstacle in obstacles),
         "next": next_step(sheet, request.user, obstacles=obstacles, review_refusal=refusal),
         "may_send_back": sheet.status in ("reviewed", "checked", "approved"),
@@ -115,7 +118,7 @@ def pay_row(request, month, pk):
     row = get_object_or_404(PayRow.objects.filter(sheet=sheet), pk=pk)
     if not request.headers.get("HX-Request"):
         return redirect(f"{reverse('pay-sheet', args=[month])}?open={pk}#r{pk}")
-    person = people_of([row], opened={pk})[0]
+    person = people_of([row], opened={pk}, reader=request.user)[0]
     return render(request, "subsidies/_explain.html", {"person": person, "sheet": sheet})
 
 

@@ -106,7 +106,8 @@ def test_the_sheet_shows_each_line_with_date_fact_clause_and_evidence(world, bro
     page = text_of(browse("section2").get(f"{reverse('pay-sheet', args=SHEET)}?open={row.pk}"))
     for words in ("3月1日", "巴公镇 抽查脱岗", "五（二）1（4）", "−150.00", "1,050.00", "3,450.00"):
         assert words in page
-    assert reverse("shift", args=[finding.shift_id]) in page
+    assert reverse("attendance-shift", args=[finding.shift_id]) in page
+    assert reverse("finding", args=[finding.pk]) in page
     fragment = browse("section2").get(reverse("pay-row", args=["2022-03", row.pk]), HTTP_HX_REQUEST="true")
     assert "−150.00" in text_of(fragment)
 
