@@ -130,7 +130,7 @@ def add_day(month: PersonMonth, shifts: list[ShiftFacts], terms: Terms) -> None:
     for shift in shifts:
         if shift.is_cancelled or shift.settled_as in SET_ASIDE:
             continue
-        cancel = cancelled or cancelling_finding([shift])
+        cancel = cancelled or (cancelling_finding([shift]) if shift.findings else None)
         reason = "" if cancel else unsettled_because(shift, terms)
         if reason:
             month.unsettled.append((shift, reason))
@@ -158,8 +158,9 @@ def pay_for_shift(shift: ShiftFacts, cancel: FindingFact | None, terms: Terms, *
         lines.append(Line(cancel.kind, -rate.value, terms["duty.cancelled_day"].clause, finding_id=cancel.id))
         return lines
     lines += clock_deductions(shift, terms)
-    lines += finding_deductions(shift, terms)
-    below = total(lines)
+    if shift.findings:
+        lines += finding_deductions(shift, terms)
+    below = total(lines) if len(lines) > 1 else rate.value
     if below < 0:
         floor = terms.reading("D1")
         lines.append(Line("floor", -below, floor.clause, note="扣减以本班次补贴为限（口径 D1）"))

@@ -152,9 +152,10 @@ def with_late_facts(months):
         for month_id in model.objects.filter(booked_in__in=rows).values_list("booked_in", flat=True).distinct()
     }
     first = rows[0].first if rows else None
-    carried = PayLine.objects.filter(
-        kind="carried", amount__gt=0, sheet__month__county__in=list(months), sheet__month__first__lt=first
-    )
+    # Only the sheet before can have carried something here; to ask all of them would grow with the years.
+    earlier = PaySheet.objects.filter(month__county__in=list(months), month__first__lt=first)
+    before = earlier.order_by("month__county_id", "-month__first").distinct("month__county_id").values("pk")
+    carried = PayLine.objects.filter(kind="carried", amount__gt=0, sheet__in=before)
     carriers = set(carried.values_list("sheet__month__county", flat=True).distinct())
     return {county_id: row for county_id, row in months.items() if row.pk in booked or county_id in carriers}
 
