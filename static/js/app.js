@@ -46,7 +46,7 @@
       input.focus();
     },
     all: function (box) {
-      document.querySelectorAll("input[type=checkbox][name='" + box.dataset.of + "']:not(:disabled)").forEach(function (each) {
+      document.querySelectorAll("input[type=checkbox]:is([name='" + box.dataset.of + "'], [name^='" + box.dataset.of + "-']):not(:disabled)").forEach(function (each) {
         each.checked = box.checked;
       });
     }
