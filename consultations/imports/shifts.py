@@ -9,7 +9,7 @@ from common.workbooks import tables
 from common.workbooks.tables import Column, Row, Table
 from consultations.models import Roster, Shift, StationMonth
 from consultations.models.rosters import minutes_between
-from consultations.services.rosters import note_change
+from consultations.services.rosters import revise
 from organizations.imports import Directory
 from organizations.models import PoolEntry, Station
 from programmes.calendar import around, is_loaded
@@ -224,7 +224,7 @@ def publish_again(book: DutyBook, days: list[date]) -> None:
     """A roster that was public and is changed by the import waits for its next version (Z-ROS-6)."""
     months = [book.month(day) for day in {day.replace(day=1) for day in days}]
     for roster in Roster.objects.filter(month__in=months, state=Roster.State.PUBLISHED):
-        note_change(roster)
+        revise(roster)
 
 
 def thin_coverage(run: ImportRun, book: DutyBook, rows: list[Row]) -> None:

@@ -93,8 +93,8 @@ def decide_change(
         if substitute is None:
             raise ChangeError("请选择由谁来值这个班。", field="substitute")
         change.substitute = substitute
-        apply_change(shift, substitute, _locked_other(change))
-        note_change(roster)
+        apply_change(shift, substitute, _locked_other(change, by))
+        note_change(roster, shift, by=by)
     change.state = State.APPROVED if approve else State.REFUSED
     change.decision, change.decided_by, change.decided_at = decision.strip(), by, clock.now()
     change.save(update_fields=["substitute", "state", "decision", "decided_by", "decided_at"])
@@ -125,7 +125,7 @@ def change_person(
     shift, roster = lock_shift(shift_id)
     other = None
     if swapped_with is not None:
-        other = _lock_other(shift, swapped_with.pk)
+        other = _lock_other(shift, swapped_with.pk, by)
         substitute = other.practitioner
     if substitute is None or substitute == shift.practitioner:
         raise ChangeError("请选择由谁来值这个班。", field="substitute")
@@ -135,7 +135,7 @@ def change_person(
     if roster.is_published and not reason.strip():
         raise ChangeError("这个月已经公示，请写明调整原因。", field="reason")
     apply_change(shift, substitute, other)
-    note_change(roster)
+    note_change(roster, shift, by=by)
     if roster.is_published:
         change = keep_change(shift, original=original, substitute=substitute, reason=reason, by=by, swapped_with=other)
         _tell_all(change, shift, by)
@@ -205,15 +205,15 @@ def _lock(change):
     return shift, roster
 
 
-def _locked_other(change):
-    return _lock_other(change.shift, change.swapped_with_id) if change.swapped_with_id else None
+def _locked_other(change, by):
+    return _lock_other(change.shift, change.swapped_with_id, by) if change.swapped_with_id else None
 
 
-def _lock_other(shift, other_id):
+def _lock_other(shift, other_id, by):
     if other_id == shift.pk:
         raise ChangeError("请选择另一个班次来互换。", field="swapped_with")
     other, roster = lock_shift(other_id)
-    note_change(roster)
+    note_change(roster, other, by=by)
     return other
 
 

@@ -109,6 +109,28 @@ def void_consultation(*, consultation_id: int, reason: str, by: User) -> Consult
 
 
 @transaction.atomic
+def restore_consultation(*, consultation_id: int, by: User) -> Consultation:
+    """Take 作废 back while the month is open: the record counts again under its number."""
+    record = lock_record(consultation_id)
+    require_own_station({"station": record.station, "practitioner": record.practitioner}, by)
+    require_month(record.station, record.day)
+    if not record.is_void:
+        raise ConsultationRefused("这条记录没有作废，不用恢复。")
+    reason = f"撤销作废（原因曾为：{record.void_reason}）"
+    record.is_void, record.void_reason = False, ""
+    record.save(update_fields=["is_void", "void_reason"])
+    audit.record(
+        by=by,
+        action="consultations.write_consultation",
+        on=record,
+        before={"作废": "是"},
+        after={"作废": "否"},
+        reason=reason,
+    )
+    return record
+
+
+@transaction.atomic
 def check_record(*, consultation_id: int, remark: str, by: User) -> Finding:
     """The bureau's check finds a record defective: a finding of ten yuan, once for a record ever. Z-DED-1, reading D5.
 

@@ -18,6 +18,7 @@ from consultations.models import Roster, Shift, ShiftChange
 from consultations.rules import rosters as rules
 from consultations.rules.rosters import PlannedShift
 from consultations.services.roster_facts import RosterFacts, roster_facts
+from consultations.services.station_months import changed_in
 from organizations.models import Practitioner, Region, Station
 from programmes.models import Month
 from programmes.services.months import lock_month, require_open
@@ -110,7 +111,7 @@ def add_shift(
     )
     require_fit(shift)
     save_shift(shift)
-    note_change(roster)
+    note_change(roster, shift, by=by)
     audit.record(by=by, action="consultations.plan_roster", on=shift, after=facts_of(shift), reason=shift.override_reason)
     return shift
 
@@ -134,7 +135,7 @@ def edit_shift(
     Refused like add_shift, and where something has been recorded about the shift already.
     """
     shift, roster = lock_shift(shift_id)
-    before = facts_of(shift)
+    before, left = facts_of(shift), shift.station
     if YearMonth.of(day) != shift.period:
         raise RosterError("不能改到别的月份：请取消这个班次，再到那个月新排。", field="day")
     if roster.is_published and not reason.strip():
@@ -152,7 +153,7 @@ def edit_shift(
         raise RosterError("没有改动任何内容。")
     require_fit(shift)
     save_shift(shift)
-    note_change(roster)
+    note_change(roster, shift, by=by, left=left)
     audit.record(
         by=by, action="consultations.plan_roster", on=shift, before=differing[0], after=differing[1], reason=reason.strip()
     )
@@ -167,13 +168,13 @@ def cancel_shift(*, shift_id: int, reason: str = "", by) -> Shift | None:
         raise RosterError("这个月已经公示，请写明取消原因。", field="reason")
     ShiftChange.objects.filter(shift=shift).waiting().update(state=ShiftChange.State.WITHDRAWN, decision="班次已取消")
     audit.record(by=by, action="consultations.plan_roster", on=shift, before=facts_of(shift), reason=reason.strip() or "取消班次")
+    note_change(roster, shift, by=by)
     if not roster.is_published and not ShiftChange.objects.filter(Q(shift=shift) | Q(swapped_with=shift)).exists():
         shift.delete()
         return None
     shift.is_cancelled = True
     shift.override_reason = reason.strip() or shift.override_reason
     shift.save(update_fields=["is_cancelled", "override_reason"])
-    note_change(roster)
     return shift
 
 
@@ -214,7 +215,7 @@ def add_shifts(*, county: Region, month: YearMonth, proposed: Iterable[PlannedSh
             Shift.objects.bulk_create(shifts)
     except IntegrityError as error:
         raise RosterError("其中有人同一时间已排在别处：请重新生成预览。") from error
-    note_change(roster)
+    note_change(roster, *shifts, by=by)
     audit.record_many(
         {"by": by, "action": "consultations.plan_roster", "on": shift, "after": facts_of(shift)} for shift in shifts
     )
@@ -306,8 +307,17 @@ def save_shift(shift: Shift) -> None:
         raise RosterError(text, field="practitioner") from error
 
 
-def note_change(roster: Roster) -> None:
-    """What changed after publication must be made public again (Z-ROS-6)."""
+def note_change(roster: Roster, *shifts: Shift, by, left: Station | None = None) -> None:
+    """What changed after publication must be made public again (Z-ROS-6); a station's head who had confirmed the month
+    of these shifts is asked again (Z-ORG-3). ``left`` is the station that a shift was moved away from."""
+    revise(roster)
+    for shift in {shift.station_id: shift for shift in shifts}.values():
+        for station in {shift.station, left or shift.station}:
+            changed_in(station=station, period=shift.period, by=by, what=f"{shift.day:%m-%d} {shift.practitioner}的班次有变动")
+
+
+def revise(roster: Roster) -> None:
+    """A published roster waits for its next version."""
     if roster.state == Roster.State.PUBLISHED:
         roster.state = Roster.State.REVISED
         roster.save(update_fields=["state"])

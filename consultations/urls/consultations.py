@@ -15,6 +15,7 @@ urlpatterns = [
     path("consultations/<int:pk>/", views.consultation, name="consultation"),
     path("consultations/<int:pk>/edit/", views.consultation_edit, name="consultation-edit"),
     path("consultations/<int:pk>/void/", views.consultation_void, name="consultation-void"),
+    path("consultations/<int:pk>/restore/", views.consultation_restore, name="consultation-restore"),
     path("consultations/<int:pk>/fault/", views.consultation_fault, name="consultation-fault"),
     path("consultations/<int:pk>/form.pdf", views.consultation_paper, name="consultation-paper"),
 ]

@@ -1,6 +1,7 @@
 """Attendance: the phone page of the person on duty, the clerk's day, the list, past days and ways out."""
 
 from django.contrib import messages
+from django.db.models import Case, F, Q, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -195,10 +196,16 @@ def chosen_attendance(request):
         rows = rows.filter(station=chosen["station"])
     if chosen.get("person"):
         rows = rows.filter(practitioner__name__icontains=chosen["person"])
-    rows = rows.order_by("-day", "station__order", "starts_at", "pk")
+    rows = rows.order_by(*today_first(), "station__order", "starts_at", "pk")
     if chosen.get("state"):
         rows = [facts for facts in facts_of(rows) if facts.state == chosen["state"]]
     return form, chosen, rows
+
+
+def today_first():
+    """Today, then back in time; what is still to come follows behind, the nearest day first."""
+    coming = Q(day__gt=clock.today())
+    return Case(When(coming, then=F("day"))).asc(nulls_first=True), "-day"
 
 
 @require_safe

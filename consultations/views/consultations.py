@@ -261,6 +261,7 @@ def consultation(request, pk):
         "findings": Finding.objects.visible_to(request.user).standing().filter(consultation_no=str(record)),
         "history": AuditEntry.objects.filter(object_type="consultations.Consultation", object_id=str(pk)).order_by("-id")[:20],
         "may_edit": is_ours and not record.is_void and not is_frozen(record),
+        "may_restore": is_ours and record.is_void and not is_frozen(record),
         "may_fault": Role.SECTION in request.user.roles
         and not record.is_void
         and record.shift_id
@@ -288,9 +289,17 @@ def consultation_void(request, pk):
         except Refused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, f"{record} 已作废，不再计入人次。")
+            messages.success(request, f"{record} 已作废，不再计入人次。作废错了的，结账以前可以在本页撤销作废。")
             return redirect("consultation", pk)
     return render(request, "consultations/records/void.html", {"form": form, "record": record})
+
+
+@require_POST
+@allowed("consultations.write_consultation")
+def consultation_restore(request, pk):
+    record = visible_record(request, pk)
+    act(request, services.restore_consultation, f"已撤销作废，{record} 重新计入人次。", consultation_id=pk)
+    return redirect("consultation", pk)
 
 
 @require_POST

@@ -64,7 +64,7 @@ def change_withdraw(request, pk):
     except Refused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "已撤回申请。")
+        messages.success(request, "已撤回申请；仍要换班的，可以重新提出。")
     return redirect("shift-changes")
 
 
@@ -88,7 +88,12 @@ def shift_swap(request, pk):
         except Refused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, "已换人，有关人员会收到通知。" if is_planner else "已提交申请，等待业务股审批。")
+            messages.success(
+                request,
+                "已换人，有关人员会收到通知。"
+                if is_planner
+                else "已提交申请，等待业务股审批；审批以前可以在“换班与请假”中撤回。",
+            )
             return redirect("shift", pk)
     return render(request, "consultations/rosters/swap.html", {"form": form, "shift": shift, "is_planner": is_planner})
 

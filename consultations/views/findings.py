@@ -24,6 +24,7 @@ from records.models import IssuedPaper
 from records.services import file_response, installation, issue_paper
 
 WITH_PLACES = ("shift__station__county", "shift__practitioner", "reported_by", "decided_by", "booked_in")
+NEWEST_DUTY = ("-shift__day", "-reported_at", "-pk")
 
 
 @require_safe
@@ -40,6 +41,7 @@ def finding_list(request):
 def my_findings(request):
     """My findings: those that wait for my words first."""
     mine = Finding.objects.standing().filter(shift__practitioner__user=request.user).select_related(*WITH_PLACES)
+    mine = mine.order_by(*NEWEST_DUTY)
     context = {
         "waiting": mine.filter(state=Finding.State.REPORTED),
         "page": page_of(request, mine.exclude(state=Finding.State.REPORTED)),
@@ -48,8 +50,8 @@ def my_findings(request):
 
 
 def chosen_findings(rows, form):
-    """The findings that stand and meet the filter, newest first."""
-    rows = rows.standing()
+    """The findings that stand and meet the filter, the newest duty first."""
+    rows = rows.standing().order_by(*NEWEST_DUTY)
     chosen = form.cleaned_data if form.is_valid() else {}
     state = chosen.get("state")
     if state:

@@ -115,7 +115,10 @@ def shift_cancel(request, pk):
         except Refused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, f"已取消 {row.practitioner} {row.day:%Y-%m-%d} {row.station.short_name} 的班次。")
+            messages.success(
+                request,
+                f"已取消 {row.practitioner} {row.day:%Y-%m-%d} {row.station.short_name} 的班次；取消错了的，请在这一天重新排上。",
+            )
             return redirect(_back(row.station.county, row))
     context = {"form": form, "shift": row, "roster": roster, "county": row.station.county, "month": row.period}
     return render(request, "consultations/rosters/shift_cancel.html", context)

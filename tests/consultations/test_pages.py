@@ -318,3 +318,31 @@ def test_lists_cost_the_same_queries_with_ten_rows_and_a_thousand(bagong, advise
 def test_station_months_in_the_pages_are_not_made_by_looking(living, user, signed_in):
     signed_in(user("section")).get(reverse("station-months") + "?month=2022-03")
     assert not StationMonth.objects.exists()
+
+
+def test_attendance_begins_today_then_goes_back_and_ends_with_what_is_to_come(shift, user, signed_in):
+    for day in ("2022-03-15", "2022-03-20", "2022-03-22", "2022-03-28", "2022-03-18"):
+        shift(day)
+    page = signed_in(user("section")).get(reverse("attendance"), {"month": "2022-03"})
+    days = [str(each.day)[-2:] for each in page.context["page"].object_list]
+    assert days == ["20", "18", "15", "22", "28"]
+
+
+def test_findings_are_listed_by_the_day_of_duty(shift, user, signed_in):
+    section = user("section")
+    for day in ("2022-03-15", "2022-03-17", "2022-03-16"):
+        Finding.objects.create(
+            shift=shift(day), kind="sham_duty", source="report", remark="代签", reported_by=section, reported_at=timezone.now()
+        )
+    page = signed_in(section).get(reverse("findings"))
+    assert [each.shift.day.day for each in page.context["page"].object_list] == [17, 16, 15]
+
+
+def test_a_record_made_void_offers_the_way_back(living, bagong, user, signed_in):
+    record = living["consultation"]
+    client = signed_in(user("clerk", station=bagong))
+    page = client.post(reverse("consultation-void", args=[record.pk]), {"reason": "重复登记"}, follow=True).content.decode()
+    assert "撤销作废" in page and reverse("consultation-restore", args=[record.pk]) in page
+    page = client.post(reverse("consultation-restore", args=[record.pk]), follow=True).content.decode()
+    record.refresh_from_db()
+    assert "重新计入人次" in page and not record.is_void

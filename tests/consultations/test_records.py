@@ -18,6 +18,7 @@ from consultations.services.consultations import (
     edit_consultation,
     preview,
     register_consultation,
+    restore_consultation,
     void_consultation,
 )
 from consultations.services.progress import progress_of
@@ -112,6 +113,20 @@ def test_a_void_record_counts_no_more_and_a_group_counts_once(values, clerk, cou
     assert progress_of(county=county).total.done == 1
 
 
+@pytest.mark.rule("Z-CON-1")
+def test_making_a_record_void_by_mistake_is_taken_back(values, clerk, county, user, dayang):
+    record = register_consultation(values=values(), by=clerk)
+    with pytest.raises(Refused, match="没有作废，不用恢复"):
+        restore_consultation(consultation_id=record.pk, by=clerk)
+    void_consultation(consultation_id=record.pk, reason="重复登记", by=clerk)
+    with pytest.raises(Refused, match="只能登记本站"):
+        restore_consultation(consultation_id=record.pk, by=user("clerk", station=dayang))
+    restored = restore_consultation(consultation_id=record.pk, by=clerk)
+    assert (restored.number, restored.void_reason) == (record.number, "")
+    assert progress_of(county=county).total.done == 1
+    assert AuditEntry.objects.filter(after={"作废": "否"}, reason="撤销作废（原因曾为：重复登记）").exists()
+
+
 def test_nobody_writes_for_another_station(values, user, dayang, shift):
     for stranger in (user("clerk", station=dayang), user("section"), user("duty")):
         with pytest.raises(Refused, match="只能登记本站"):
@@ -125,11 +140,14 @@ def test_the_adviser_writes_her_own(values):
 
 def test_a_closed_month_takes_no_record_and_no_change(values, clerk, close):
     record = register_consultation(values=values(), by=clerk)
+    void = register_consultation(values=values(), by=clerk)
+    void_consultation(consultation_id=void.pk, reason="重复登记", by=clerk)
     close("2022-03")
     for act in (
         lambda: register_consultation(values=values(), by=clerk),
         lambda: edit_consultation(consultation_id=record.pk, values=values(answer="改一改答复内容试试看"), by=clerk),
         lambda: void_consultation(consultation_id=record.pk, reason="x", by=clerk),
+        lambda: restore_consultation(consultation_id=void.pk, by=clerk),
     ):
         with pytest.raises(Refused, match="结账"):
             act()

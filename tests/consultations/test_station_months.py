@@ -4,11 +4,14 @@ import datetime
 
 import pytest
 
+from common import clock
 from common.errors import Refused
 from common.periods import YearMonth
 from consultations.models import StationMonth
 from consultations.services.attendance import sign_in
+from consultations.services.changes import change_person, decide_change, propose_change
 from consultations.services.findings import decide_finding, report_finding
+from consultations.services.rosters import add_shift, cancel_shift, edit_shift
 from consultations.services.settlements import decide_settlement, propose_settlement
 from consultations.services.station_months import (
     attest_station_month,
@@ -19,6 +22,7 @@ from consultations.services.station_months import (
     return_station_month,
     stations_of,
 )
+from programmes.models import Month
 from programmes.services.months import lock_month
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("Z-ORG-3")]
@@ -131,6 +135,47 @@ def test_a_change_of_the_record_opens_the_month_again_and_tells_who_signed(whole
     decide_settlement(settlement_id=later.pk, is_accepted=True, by=user("section"))
     assert state(bagong) == "open"
     assert "须重新确认" in section.notices.get().text and head.notices.filter(text__contains="须重新确认").exists()
+
+
+@pytest.fixture
+def all_confirmed(bagong, dayang, head):
+    """Call it: the months of 巴公镇 and 大阳镇 stand as confirmed by the head."""
+    for station in (bagong, dayang):
+        StationMonth.objects.create(
+            station=station, month=Month.objects.get_or_create(county=station.county, first=MARCH.first)[0]
+        )
+    return lambda: StationMonth.objects.update(state="confirmed", confirmed_by=head, confirmed_at=clock.now())
+
+
+def test_a_change_of_the_roster_opens_the_month_again_and_says_which_shift(all_confirmed, bagong, dayang, adviser, head, user):
+    section, day, hours = (
+        user("section"),
+        datetime.date(2022, 3, 18),
+        {"starts_at": datetime.time(9), "ends_at": datetime.time(13)},
+    )
+    states = lambda: (state(bagong), state(dayang))  # noqa: E731
+    all_confirmed()
+    added = add_shift(station=bagong, day=day, practitioner=adviser("钱虚构"), by=section, **hours)
+    assert states() == ("open", "confirmed")
+    assert "03-18 钱虚构的班次有变动" in head.notices.latest("pk").text
+    all_confirmed()
+    edit_shift(shift_id=added.pk, day=day, station=dayang, by=section, **hours)
+    assert states() == ("open", "open"), "the station it left and the station it came to"
+    all_confirmed()
+    change_person(shift_id=added.pk, substitute=adviser("孙样本"), reason="", by=section)
+    assert states() == ("confirmed", "open")
+    all_confirmed()
+    cancel_shift(shift_id=added.pk, by=section)
+    assert states() == ("confirmed", "open")
+
+
+def test_an_approved_swap_opens_the_months_of_both_stations(all_confirmed, shift, bagong, dayang, user):
+    one, other = shift("2022-03-18"), shift("2022-03-21", station=dayang)
+    all_confirmed()
+    change = propose_change(shift_id=one.pk, swapped_with=other, reason="开庭", by=one.practitioner.user)
+    assert (state(bagong), state(dayang)) == ("confirmed", "confirmed")
+    decide_change(change_id=change.pk, approve=True, by=user("section"))
+    assert (state(bagong), state(dayang)) == ("open", "open")
 
 
 def test_the_bureaus_own_decision_does_not_open_it(whole, bagong, head, user):
