@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from huimin.settings import database, field_keys, flag
+from huimin.settings import database, field_keys, flag, fonts
 
 KEY = base64.b64encode(bytes(32)).decode()
 SAFE = {
@@ -91,6 +91,15 @@ def test_the_parts_of_a_database_address():
 
 def test_field_keys_keep_their_order():
     assert list(field_keys(f"index:{KEY}, k2:{KEY},k1:{KEY}")) == ["index", "k2", "k1"]
+
+
+def test_the_bureaus_own_fonts_come_from_the_environment():
+    result = load("print(settings.HUIMIN_FONTS)", HUIMIN_FONTS="fang:/srv/a.ttf, title:/srv/b.ttf")
+    assert result.stdout.strip() == "{'fang': '/srv/a.ttf', 'title': '/srv/b.ttf'}", result.stderr
+    assert fonts("") == {}
+    for wrong in ("fang", "fang:", ":/srv/a.ttf", "fang:/a,fang:/b"):
+        with pytest.raises(ImproperlyConfigured, match="HUIMIN_FONTS"):
+            fonts(wrong)
 
 
 def test_a_switch_that_says_neither_on_nor_off_is_a_mistake(monkeypatch):
