@@ -31,7 +31,7 @@ def matters_chart(figures, width) -> bytes:
 
 def fund_chart(figures, width) -> bytes:
     """What is left of the special fund beside an even use of what came, in ten thousand yuan."""
-    fund, today = figures["fund"], figures["progress"].today
+    fund, today = figures["fund"], figures["today"]
     left, running = {day.month: balance for day, balance in fund.months}, None
     actual = []
     for month in range(1, 13):
@@ -45,8 +45,9 @@ def fund_chart(figures, width) -> bytes:
 
 # Letters keep their size: a chart is drawn as wide as it is shown.
 WIDTHS = {"wide": WIDE, "narrow": NARROW}
+# Name → what draws it, and the figures it needs, which only who may see them has.
 CHARTS = {
-    "months": (months_chart, "consultations.view_totals"),
-    "matters": (matters_chart, "consultations.view_totals"),
-    "fund": (fund_chart, "subsidies.view_ledger"),
+    "months": (months_chart, "progress"),
+    "matters": (matters_chart, "progress"),
+    "fund": (fund_chart, "fund"),
 }

@@ -26,7 +26,7 @@ def add_shifts(*, county, people, section, rng: random.Random) -> list[Shift]:
     for n, day in enumerate(days.working_days(FIRST, LAST)):
         shifts.append(new_shift(centre, day, in_turn[n % len(in_turn)], CENTRE_HOURS, section))
     for place, town in enumerate(towns):
-        weekday = place % 5
+        weekday = (place + 4) % 5  # 巴公镇 on Mondays, so that its people are there on the demonstration's day
         pair = people[CENTRE_PEOPLE + 2 * place : CENTRE_PEOPLE + 2 * place + 2]
         for n, day in enumerate(all_weekdays(weekday)):
             if not days.is_working_day(day) or (day.month == 10 and town.short_name in UNPLANNED_IN_OCTOBER):
@@ -59,8 +59,8 @@ def add_attendance(shifts, *, today, clerk, rng: random.Random) -> list[Attendan
     """Most come and go in time; some are late or leave early; this month a few forgot to sign out. Today people are there."""
     records = []
     for shift in shifts:
-        if shift.day > today:
-            continue
+        if shift.day > today or (shift.day == today and shift.station.short_name == FORGETFUL):
+            continue  # who looks around may sign in herself
         came, left = shift.starts_at, shift.ends_at
         chance = rng.random()
         if chance < 0.03:

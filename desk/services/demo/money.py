@@ -25,19 +25,26 @@ PAID_MONTHS = range(1, 8)
 AUGUST = YearMonth(2022, 8)
 
 
-def add_movements(*, county, finance) -> None:
+def enter_movements(*, county, finance, after, until) -> None:
+    """What came between two days, entered when it came, so that the cash book reads in order."""
     for day, kind, amount, number in MOVEMENTS:
-        remember_day(day=day)
-        enter_movement(
-            fund=fund_of(county=county, kind=Fund.Kind.SPECIAL), kind=kind, day=day, amount=Decimal(amount),
-            document_no=number, remark="演示数据", by=finance,
-        )  # fmt: skip
+        if after < day <= until:
+            remember_day(day=day)
+            enter_movement(
+                fund=fund_of(county=county, kind=Fund.Kind.SPECIAL), kind=kind, day=day, amount=Decimal(amount),
+                document_no=number, remark="演示数据", by=finance,
+            )  # fmt: skip
 
 
 def pay_months(*, county, users) -> None:
     """January to July paid and closed; August drafted, two stations still to come."""
+    entered = date(2021, 12, 31)
     for number in PAID_MONTHS:
+        pays_on = pay_day(YearMonth(2022, number))
+        enter_movements(county=county, finance=users["finance"], after=entered, until=pays_on)
+        entered = pays_on
         pay_month(county=county, period=YearMonth(2022, number), users=users)
+    enter_movements(county=county, finance=users["finance"], after=entered, until=date(2022, 9, 25))
     remember_day(day=date(2022, 9, 19))
     returned = Payment.objects.filter(row__sheet__month__first=YearMonth(2022, 7).first).order_by("pk").first()
     record_returned_transfer(
@@ -50,12 +57,15 @@ def pay_months(*, county, users) -> None:
     draft_duty_pay(county=county, month=AUGUST, by=users["section"])
 
 
+def pay_day(period) -> date:
+    return period.next().first.replace(day=12)
+
+
 def pay_month(*, county, period, users) -> None:
     duty.receive_months(
         county=county, period=period, head_user=users["head"], section=users["section"], section2=users["section2"]
     )
-    later = period.next()
-    remember_day(day=date(later.year, later.month, 12))
+    remember_day(day=pay_day(period))
     sheet = draft_duty_pay(county=county, month=period, by=users["section"])
     sheet = review_pay_sheet(sheet_id=sheet.pk, version=sheet.version, by=users["section2"])
     sheet = check_pay_sheet(sheet_id=sheet.pk, version=sheet.version, by=users["finance"])
@@ -63,4 +73,4 @@ def pay_month(*, county, period, users) -> None:
     receipts = [
         Receipt(row.pk, f"演示{period.year}{period.month:02}{n:03}") for n, row in enumerate(sheet.rows.to_pay(), start=1)
     ]
-    pay_rows(sheet_id=sheet.pk, receipts=receipts, paid_on=date(later.year, later.month, 12), by=users["cashier"])
+    pay_rows(sheet_id=sheet.pk, receipts=receipts, paid_on=pay_day(period), by=users["cashier"])

@@ -31,9 +31,9 @@ def load_year(*, by) -> dict:
     plan = Plan.objects.filter(region=county).order_by("year").first()
     remember_day(day=date(2022, 1, 4))
     pool = people.add_people(county=county, section=users["section"], leader=users["leader"], at=AT)
-    link_logins(users, pool)
     give_phones(county)
     shifts = duty.add_shifts(county=county, people=pool, section=users["section"], rng=rng)
+    link_logins(users, pool, shifts)
     duty.add_attendance(shifts, today=TODAY, clerk=users["clerk"], rng=rng)
     set_frequencies(county, plan, users["section"])
     publish_rosters(county, users["section"])
@@ -42,7 +42,6 @@ def load_year(*, by) -> dict:
     consultations = services.add_consultations(shifts=shifts, targets=targets, today=TODAY, clerk=users["clerk"], rng=rng)
     cases = services.add_cases(county=county, today=TODAY, centre=users["centre"], rng=rng)
     criticise(findings, users["section"])
-    money.add_movements(county=county, finance=users["finance"])
     money.pay_months(county=county, users=users)
     remember_day(day=TODAY)
     open_work.add_open_work(county=county, people=pool, users=users, today=TODAY)
@@ -56,9 +55,10 @@ def give_phones(county) -> None:
         station.save(update_fields=["phone", "supervision_phone"])
 
 
-def link_logins(users, pool) -> None:
+def link_logins(users, pool, shifts) -> None:
     """`duty` is on duty at 巴公镇 today, `lawyer` at the centre in turn."""
-    for login, person in (("duty", pool[duty.CENTRE_PEOPLE + 2]), ("lawyer", pool[0])):
+    on_duty = next(s.practitioner for s in shifts if s.day == TODAY and s.station.short_name == duty.FORGETFUL)
+    for login, person in (("duty", on_duty), ("lawyer", pool[0])):
         person.user = users[login]
         person.save(update_fields=["user"])
         users[login].name = person.name

@@ -1,0 +1,106 @@
+"""A county on a real server with a real worker behind it, and people who sign in through the login page."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import date
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+
+from accounts.services import system_user
+from desk.services.demo import add_logins, load_year
+from huimin import settings as settings_module
+from huimin.celery import app
+from organizations.models import Region
+from programmes.services.calendars import load_calendar
+from programmes.services.loading import load_plan
+from records.services import forget_remembered_day, remember_day
+
+PASSWORD = "demonstration only"
+
+
+def load_county():
+    system = system_user()
+    load_plan(content=(settings.BASE_DIR / "programmes/plans/zezhou-2022.toml").read_bytes(), by=system)
+    load_calendar(by=system)
+    return system
+
+
+@pytest.fixture
+def new_county(transactional_db):
+    """A county with plan, calendar and logins, in April 2022, and no facts yet."""
+    add_logins(by=load_county(), password=PASSWORD)
+    remember_day(day=date(2022, 4, 12))
+    yield Region.objects.counties().get(code="140525")
+    forget_remembered_day()
+
+
+@pytest.fixture
+def living_county(transactional_db, monkeypatch):
+    """The demonstration year."""
+    monkeypatch.setattr(settings, "DEMO_PASSWORD", PASSWORD)
+    load_year(by=load_county())
+    yield Region.objects.counties().get(code="140525")
+    forget_remembered_day()
+
+
+@pytest.fixture
+def sign_in(page, live_server):
+    """Sign in through the login page, whoever was signed in before."""
+
+    def enter(username):
+        page.context.clear_cookies()
+        page.goto(live_server.url + "/login/")
+        page.fill("input[name=login]", username)
+        page.fill("input[name=password]", PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url(lambda url: "/login/" not in url)
+
+    return enter
+
+
+def address(alias):
+    """The test database's address, as DATABASE_URL gives it to a process of its own."""
+    wanted = settings.DATABASES[alias]
+    options = "&".join(
+        f"{key}={quote(str(value), safe='')}" for key, value in (("host", wanted["HOST"]), ("port", wanted["PORT"])) if value
+    )
+    return f"postgresql://{quote(wanted['USER'])}:{quote(wanted['PASSWORD'])}@/{wanted['NAME']}?{options}"
+
+
+@pytest.fixture
+def worker(live_server):
+    """A Celery worker of its own on the test database, with a queue of its own."""
+    queue, redis = f"journeys-{os.getpid()}", settings_module._redis_url
+    before = app.conf.task_default_queue, app.conf.broker_url
+    talk_through(queue, redis)
+    keys = ",".join(f"{name}:{key}" for name, key in raw_field_keys())
+    env = os.environ | {
+        "DATABASE_URL": address("default"), "DATABASE_OWNER_URL": address("owner"), "REDIS_URL": redis,
+        "SECRET_KEY": settings.SECRET_KEY, "FIELD_KEYS": keys, "ALLOWED_HOSTS": "127.0.0.1",
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "celery", "-A", "huimin", "worker", "-Q", queue, "--pool", "solo", "--without-mingle",
+         "--without-gossip", "--without-heartbeat", "-l", "WARNING"],
+        env=env, cwd=settings.BASE_DIR,
+    )  # fmt: skip
+    yield process
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=60)
+    talk_through(*before)
+
+
+def talk_through(queue, broker):
+    """Send this process's tasks there from now on; other tests speak to no broker at all."""
+    app.conf.task_default_queue, app.conf.broker_url = queue, broker
+    app.amqp.queues = app.amqp.Queues({})
+    app.amqp._producer_pool = app._pool = None
+
+
+def raw_field_keys():
+    import base64
+
+    return [(name, base64.b64encode(key).decode()) for name, key in settings.FIELD_KEYS.items()]
