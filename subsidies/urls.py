@@ -21,6 +21,7 @@ urlpatterns = [
     path("pay/duty/<month:month>/reopening/close/", reopening.month_close_again, name="month-close-again"),
     path("pay/batches/<month:month>/", batches.pay_batch, name="pay-batch"),
     path("pay/batches/<month:month>/pay/", batches.pay_batch_pay, name="pay-batch-pay"),
+    path("pay/batches/<month:month>/receipts/", batches.pay_batch_receipts, name="pay-batch-receipts"),
     path("pay/payments/<int:pk>/return/", batches.payment_return, name="payment-return"),
     path("pay/rows/<int:pk>/recovery/", receipts.recovery_new, name="recovery-new"),
     path("pay/mine/", own_pay.my_pay, name="my-pay"),

@@ -83,6 +83,14 @@ class PaymentsForm(forms.Form):
         return cleaned
 
 
+class ReceiptsForm(forms.Form):
+    file = forms.FileField(
+        label="银行回单清单",
+        help_text="有“回单”工作表的 xlsx：姓名、金额、回单号，也可以有账号。读入后先核对，再登记支付。",
+        error_messages={"required": "没有选择文件：请选择银行回单清单。", "empty": "文件是空的：请重新选择。"},
+    )
+
+
 class ReturnForm(forms.Form):
     returned_on = DayField(label="退票日期")
     reason = forms.CharField(

@@ -144,7 +144,7 @@ class Explained:
     amount: Decimal
     note: str = ""
     evidence: list[tuple[str, str]] = field(default_factory=list)
-    is_deduction: bool = False
+    kind: str = ""
 
 
 @dataclass
@@ -157,6 +157,11 @@ class Person:
     marks: list[tuple[str, str]] = field(default_factory=list)
     has_lines: bool = False
     lines: list[Explained] | None = None
+
+    @property
+    def has_rest(self):
+        """Whether something is carried against her to the next month."""
+        return any(line.kind == "carried" and line.amount > 0 for line in self.lines or ())
 
 
 EVIDENCE = "consultations.view_findings"  # held by the same posts that may see attendance
@@ -235,7 +240,7 @@ def explain(line, with_evidence=True, is_own=False):
             evidence.append((line.source_month.label, url))
     note = line.note or (line.finding.remark if line.finding_id else "")
     day = f"{line.shift.day:%-m月%-d日}" if line.shift else line.source_month.label if line.source_month_id else "当月"
-    return Explained(day, what, line.clause, line.amount, note, evidence, line.amount < 0)
+    return Explained(day, what, line.clause, line.amount, note, evidence, line.kind)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from accounts.access import allowed, fresh_login
 from accounts.policy import may
 from common import clock
 from common.errors import Refused
-from subsidies.forms.payments import PaymentsForm, ReturnForm
+from subsidies.forms.payments import PaymentsForm, ReceiptsForm, ReturnForm
 from subsidies.models import Payment
+from subsidies.services.bank_receipts import read_receipts
 from subsidies.services.payment import accounts_in_use, accounts_paid_before, pay_rows, record_returned_transfer
 from subsidies.services.sheets import why_not_by
 from subsidies.services.submissions import AlreadyTaken
@@ -50,6 +51,24 @@ def pay_batch_pay(request, month):
     return redirect(f"{reverse('pay-batch', args=[month])}?county={sheet.month.county_id}")
 
 
+@require_http_methods(["POST"])
+@allowed("subsidies.pay")
+def pay_batch_receipts(request, month):
+    """Read the bank's list of receipts into the form; nothing is booked before the cashier has looked at it."""
+    sheet = sheet_of(request, month)
+    rows, upload = rows_to_pay(sheet), ReceiptsForm(request.POST, request.FILES)
+    initial = {"paid_on": clock.today(), "key": uuid4().hex}
+    if upload.is_valid():
+        try:
+            numbers = read_receipts(upload.cleaned_data["file"], rows)
+        except Refused as error:
+            upload.add_error("file", str(error).splitlines())
+        else:
+            initial |= {f"receipt-{pk}": number for pk, number in numbers.items()}
+            messages.info(request, f"已读入 {len(numbers)} 条回单，请核对后登记支付。")
+    return batch_page(request, sheet, PaymentsForm(initial=initial, rows=rows), upload)
+
+
 def refused(form, error):
     """Put a refusal where it belongs: at the person's receipt number, at the field, or above the form."""
     row_id = getattr(error, "row_id", None)
@@ -70,11 +89,12 @@ def rows_to_pay(sheet):
     return rows
 
 
-def batch_page(request, sheet, form):
+def batch_page(request, sheet, form, upload=None):
     payments = Payment.objects.filter(row__sheet=sheet).select_related("row", "account", "paid_by", "returned_by", "entry")
     facts = {
         "sheet": sheet,
         "form": form,
+        "upload": upload or ReceiptsForm(),
         "to_pay": sum(row.payable for row in form.rows),
         "payments": payments.order_by("-pk"),
         "why_not": why_not_by(sheet, "pay", request.user) if may(request.user, "subsidies.pay") else "",

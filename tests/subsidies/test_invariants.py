@@ -537,6 +537,7 @@ def test_the_trigger_writes_number_voucher_and_balance_whatever_is_given(book):
     )
 
 
+@pytest.mark.rule("Z-PAY-6")
 def test_an_entry_is_reversed_once(book):
     """I7."""
     record_returned_transfer(
@@ -614,6 +615,20 @@ def test_more_than_the_fund_holds_is_neither_approved_nor_remitted_nor_reversed_
     received = LedgerEntry.objects.get(movement=book.movement)
     refused(lambda: LedgerEntry.objects.create(**entry_of(book, kind="reversal", amount=-received.amount, reverses=received)))
     assert sheet.status == "approved"
+
+
+@pytest.mark.rule("Z-PAY-1")
+def test_the_fund_pays_nothing_but_people_on_an_approved_sheet(book):
+    """五（二）: duty pay and case subsidies, nothing else."""
+    for values in (
+        {"kind": "payment", "amount": Decimal("-100.00")},
+        {"kind": "payment", "amount": Decimal("-100.00"), "payment": book.payment},
+        {"kind": "movement", "amount": Decimal("-100.00")},
+        {"kind": "movement", "amount": Decimal("-100.00"), "movement": book.movement},
+        {"kind": "expense", "amount": Decimal("-100.00")},
+    ):
+        for path in ADDING.values():
+            refused(lambda path=path, values=values: path(LedgerEntry, entry_of(book, **values)))
 
 
 def test_a_payment_that_the_cash_book_does_not_hold_is_refused_at_the_end(book):

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.policy import Role
+from common.workbooks.writing import Column, write_workbook
+from common.workbooks.writing import Sheet as BookSheet
 from consultations.models import Attendance, Shift
 from organizations.models import BankAccount, Practitioner
 from subsidies.models import FundMovement, LedgerEntry, PayObjection, PaySheet, ReversalProposal
@@ -295,3 +298,34 @@ def many_more(world, size, status):
     world.receive()
     world.draft()
     assert world.to(status).total == Decimal("300.00") * (done + size)
+
+
+def receipt_list(rows):
+    stream = BytesIO()
+    columns = [Column(header) for header in ("姓名", "金额", "回单号")]
+    write_workbook([BookSheet("回单", columns, rows, plain=True)], stream)
+    return SimpleUploadedFile("回单.xlsx", stream.getvalue())
+
+
+def test_the_banks_receipt_list_fills_the_form_and_books_nothing(world, browse):
+    world.ordinary_month(people=2)
+    world.money("10000.00")
+    sheet = world.to("approved")
+    names = list(sheet.rows.order_by("name").values_list("name", flat=True))
+    client, address = browse("cashier"), reverse("pay-batch-receipts", args=SHEET)
+    page = text_of(client.post(address, {"file": receipt_list([(names[0], "1200.00", "H1"), (names[1], "1200", "H2")])}))
+    assert "已读入 2 条回单" in page and 'value="H1"' in page and 'value="H2"' in page
+    page = text_of(client.post(address, {"file": receipt_list([(names[0], "1100.00", "H1"), ("无此人", "1200", "H2")])}))
+    assert "金额与实发不符：应为 1,200.00 元" in page and "待支付人员中没有这个人" in page
+    assert LedgerEntry.objects.filter(kind="payment").count() == 0
+
+
+@pytest.mark.rule("Z-PAY-4")
+def test_no_tax_is_withheld_from_duty_pay(world):
+    """The plan's reading D28: exempt, to be confirmed with the tax office."""
+    world.ordinary_month(people=1)
+    world.money("10000.00")
+    sheet = world.to("paid")
+    assert world.plan.terms_on(MARCH.first).reading("D28").value is True
+    row = sheet.rows.get()
+    assert row.payments.get().amount == sum(line.amount for line in row.lines.filter(kind="rate")) == row.payable
