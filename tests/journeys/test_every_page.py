@@ -1,0 +1,74 @@
+"""Every page of a living county, as each role, on desk and phone: nothing for axe, no sideways scroll, no small print, no complaint."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from consultations.models import Consultation, Finding, Shift
+from organizations.models import Station
+from subsidies.models import BankStatement
+from tests.accounts.test_browser import SMALL_TEXT, TOO_WIDE
+
+pytestmark = pytest.mark.slow
+SIZES = {"desk": (1440, 900), "phone": (360, 740)}
+
+
+def pages_of():
+    """Login → paths. Each page once, with the role that works on it."""
+    station = Station.objects.get(short_name="巴公镇").pk
+    shift = Shift.objects.filter(station=station, day__month=9).first().pk
+    finding = Finding.objects.filter(state="reported").first().pk
+    record = Consultation.objects.filter(station=station).first().pk
+    statement = BankStatement.objects.get().pk
+    return {
+        "section": [
+            "/", "/todo/", "/search/?q=示例", "/imports/", "/roster/2022-09/", "/roster/2022-10/", "/roster/2022-10/plan/",
+            "/roster/2022-10/publish/", f"/roster/2022-10/fill/{station}/", "/roster/coverage/", "/roster/changes/",
+            f"/roster/shift/{shift}/", "/attendance/", f"/attendance/{shift}/", "/attendance/settle/", "/spotcheck/", "/spotcheck/new/",
+            "/findings/", f"/findings/{finding}/", "/station-months/", f"/station-months/{station}/2022-08/", "/consultations/",
+            "/consultations/incomplete/", "/consultations/progress/", f"/consultations/{record}/", "/pay/duty/", "/pay/duty/2022-08/",
+            "/pay/duty/2022-08/compare/", "/ledger/", "/ledger/receipts/", "/ledger/balance/", "/base/people/", "/base/people/new/",
+            "/base/people/proposals/", "/base/stations/", "/plan/", "/base/calendar/2022/", "/base/frequency/", "/months/",
+        ],
+        "clerk": ["/", "/attendance/today/", "/consultations/new/", f"/roster/shift/{shift}/swap/", "/findings/new/"],
+        "head": ["/", f"/station-months/{station}/2022-08/"],
+        "duty": ["/", "/checkin/", "/pay/mine/", "/findings/mine/", "/roster/calendar/"],
+        "leader": ["/", "/pay/duty/2022-07/", "/ledger/reversals/", "/pay/chain/", "/base/posts/"],
+        "finance": ["/", "/ledger/bank/", f"/ledger/bank/{statement}/", "/ledger/bank/new/", "/ledger/receipts/new/"],
+        "cashier": ["/", "/pay/batches/2022-07/"],
+        "city": ["/", "/pay/duty/"],
+        "admin": ["/", "/base/users/", "/base/users/new/", "/base/posts/new/", "/base/audit/", "/me/"],
+        None: ["/p/duty/", "/login/"],
+    }  # fmt: skip
+
+
+def faults(page):
+    """What is wrong with the page as it stands."""
+    found = [f"axe {item['id']}" for item in Axe().run(page).response["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found += page.evaluate(TOO_WIDE)[:3] or ["sideways scroll"]
+    found += page.evaluate(SMALL_TEXT)[:3]
+    words = page.evaluate("document.querySelector('main').innerText")
+    found += [f"raw word {word}" for word in ("None", "undefined", "null", "NaN", "{{", "{%") if word in words.split()]
+    if page.locator("h1").count() != 1:
+        found.append("not one h1")
+    return found
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_every_page_is_sound(page, live_server, living_county, sign_in, size):
+    page.set_default_timeout(60_000)
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    wrong = {}
+    for login, paths in pages_of().items():
+        if login:
+            sign_in(login)
+        else:
+            page.context.clear_cookies()
+        for path in paths:
+            response = page.goto(live_server.url + path)
+            found = [] if response.ok else [f"status {response.status}"]
+            found += faults(page)
+            if found:
+                wrong[f"{login} {path}"] = found
+    assert wrong == {}
