@@ -82,7 +82,10 @@ def require_day(day, *, not_before):
 
 
 def payment_of(rows: dict[int, PayRow], receipt: Receipt, accounts: dict[int, BankAccount], paid_on: date, by) -> Payment:
-    """The payment a receipt tells of, refused with the person's name where it cannot be."""
+    """The payment a receipt tells of, refused with the person's name where it cannot be.
+
+    The whole of what is due: no tax is withheld from the subsidy (Z-PAY-4, reading D28).
+    """
     row = rows.get(receipt.row_id)
     if row is None:
         raise PaymentRefused("其中有人已经支付，或不在本表：请刷新页面。", row_id=receipt.row_id)
