@@ -7,7 +7,7 @@ import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -115,14 +115,31 @@ class User(AbstractBaseUser):
         return frozenset(post.station_id for post in self.posts_in_force if post.station_id)
 
 
+# One step along the index for each action, however many entries there are.
+ACTIONS_OF_THE_LOG = """
+WITH RECURSIVE found AS (
+    (SELECT action FROM accounts_auditentry ORDER BY action LIMIT 1)
+    UNION ALL
+    SELECT (SELECT action FROM accounts_auditentry WHERE action > found.action ORDER BY action LIMIT 1) FROM found
+    WHERE found.action IS NOT NULL)
+SELECT action FROM found WHERE action IS NOT NULL
+"""
+
+
 class AuditEntryQuerySet(models.QuerySet):
-    def chosen(self, *, who="", action="", what="", since=None, until=None):
-        """Entries of a person, an action, an object (label, kind or number) and the days from `since` to `until`."""
+    def actions(self) -> list[str]:
+        """The names of all actions that the log holds, in order."""
+        with connection.cursor() as cursor:
+            cursor.execute(ACTIONS_OF_THE_LOG)
+            return [name for (name,) in cursor.fetchall()]
+
+    def chosen(self, *, who="", action=(), what="", since=None, until=None):
+        """Entries of a person, actions, an object (label, kind or number) and the days from `since` to `until`."""
         entries = self
         if who:
             entries = entries.filter(actor_name__icontains=who)
         if action:
-            entries = entries.filter(action=action)
+            entries = entries.filter(action__in=action)
         if what:
             entries = entries.filter(Q(object_label__icontains=what) | Q(object_type__icontains=what) | Q(object_id=what))
         if since:

@@ -61,7 +61,7 @@ _MATRIX = {
     "records.download_file": ("下载附件和文书", EVERYBODY),
     "records.view_jobs": ("看全部后台任务", (S, ADMIN)),
     # -- organizations: regions, stations, people, posts
-    "organizations.view": ("查看机构与站点", (*STAFF, ADMIN)),
+    "organizations.view": ("查看机构与站点", (*(role for role in STAFF if role != DUTY), ADMIN)),
     "organizations.edit": ("维护机构与站点", (S, ADMIN)),
     "organizations.view_people": ("查看服务人员", (*BUREAU, *STATION, *AID, FINANCE, CASHIER, AUDITOR)),
     "organizations.view_own_record": ("我的登记资料", (DUTY,)),

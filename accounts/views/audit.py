@@ -61,4 +61,4 @@ def audit_export(request):
 
 
 def _chosen(form):
-    return AuditEntry.objects.chosen(**form.cleaned_data) if form.is_valid() else AuditEntry.objects.all()
+    return AuditEntry.objects.chosen(**form.facts()) if form.is_valid() else AuditEntry.objects.all()

@@ -131,7 +131,9 @@ def _walk(row, by_parent, depth):
 def region(request, pk):
     row = get_object_or_404(Region.objects.visible_to(request.user).select_related("parent__parent__parent__parent"), pk=pk)
     children = row.children.annotate(below=Count("children")).order_by("code", "name", "pk")
-    facts = {"region": row, "page": page_of(request, children), "levels": BELOW[row.level]}
+    page = page_of(request, children)
+    seen = Region.objects.visible_to(request.user).filter(pk__in=[child.pk for child in page])
+    facts = {"region": row, "page": page, "levels": BELOW[row.level], "may_open": set(seen.values_list("pk", flat=True))}
     return render(request, "organizations/region.html", facts)
 
 

@@ -179,6 +179,20 @@ def test_the_audit_page_filters_by_person_action_object_and_day(client, person, 
 
 
 @pytest.mark.django_db
+def test_the_audit_page_offers_what_occurs_and_each_words_once(client, person, sign_in):
+    sign_in(person("auditor"))
+    for action, on in (("organizations.propose_pool", "第一件"), ("organizations.admit_to_pool", "第二件"), ("accounts.edit_user", "第三件")):
+        audit.record(by=None, action=action, on=on)
+    occurring = audit.words_of("organizations.propose_pool")
+    assert occurring == audit.words_of("organizations.admit_to_pool"), "two names of one meaning"
+    page = client.get("/base/audit/", {"action": "organizations.propose_pool"}).content.decode()
+    assert page.count(f">{occurring}</option>") == 1
+    assert "看帮助</option>" not in page
+    assert "第一件" in page and "第二件" in page and "第三件" not in page
+    assert "日志里没有这种操作" in client.get("/base/audit/", {"action": "accounts.disable_user"}).content.decode()
+
+
+@pytest.mark.django_db
 def test_the_audit_page_leafs_by_keyset_without_counting(client, person, sign_in, django_assert_num_queries):
     auditor = person("auditor")
     sign_in(auditor)

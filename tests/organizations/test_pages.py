@@ -105,12 +105,12 @@ GET_PAGES = [
     ("bank-account", "bank-account", {"section", "leader", "auditor"}),
     ("bank-account-paper", "bank-account", {"section", "leader", "finance", "cashier", "auditor"}),
     ("bank-account-add-paper", "bank-account", {"section"}),
-    ("stations", None, ALL - {"expert", "lawyer"}),
+    ("stations", None, ALL - {"expert", "lawyer", "duty"}),
     ("station-new", None, {"section", "admin"}),
     ("station-edit", "station", {"section", "admin"}),
-    ("organizations", None, ALL - {"expert", "lawyer"}),
+    ("organizations", None, ALL - {"expert", "lawyer", "duty"}),
     ("organization-edit", "organization", {"section", "admin"}),
-    ("regions", None, ALL - {"expert", "lawyer"}),
+    ("regions", None, ALL - {"expert", "lawyer", "duty"}),
     ("region-new", "region", {"section", "admin"}),
     ("region-edit", "region", {"section", "admin"}),
     ("posts", None, {"leader", "auditor", "admin"}),
@@ -432,7 +432,7 @@ def test_organisations_keep_a_checked_code_and_one_name_in_a_place(signed_in, se
     assert "本地已有同名机构" in again
 
 
-def test_regions_grow_one_level_at_a_time_and_a_code_is_only_a_remark(signed_in, section, county):
+def test_regions_grow_one_level_at_a_time_and_a_code_is_only_a_remark(signed_in, section, county, user):
     url = reverse("region-new", args=[county.pk])
     data = {"level": "township", "name": "北石店镇", "code": "140502100"}
     assert signed_in(section).post(url, data).status_code == 302
@@ -442,6 +442,10 @@ def test_regions_grow_one_level_at_a_time_and_a_code_is_only_a_remark(signed_in,
     assert township.code == "140502100"
     html = signed_in(section).get(reverse("region", args=[county.pk])).content.decode()
     assert "北石店镇" in html
+    assert reverse("region", args=[township.pk]) in html
+    clerk = user("clerk")
+    inside = signed_in(clerk).get(reverse("region", args=[county.pk])).content.decode()
+    assert "北石店镇" in inside and reverse("region", args=[township.pk]) not in inside, "no link to a page that answers 404"
     tree = signed_in(section).get(reverse("regions")).content.decode()
     assert re.findall(r'class="deep-(\d)">(?:<a [^>]*>)?([^<]+)<', tree) == [("0", "示例省"), ("1", "示例市"), ("2", "示例县")]
 
