@@ -84,7 +84,7 @@ class JobRun(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.title or self.kind} {self.period}".strip()
+        return self.title or f"{self.kind} {self.period}".strip()  # a title names its month itself
 
     @property
     def is_open(self) -> bool:

@@ -15,7 +15,7 @@ TASK = "tests.tasks.draft"
 
 def started(by=None, **options) -> JobRun:
     return services.start_job(
-        **{"kind": "duty_pay", "task": TASK, "county": "140525", "period": "2022-03", "by": by, "title": "核算", **options}
+        **{"kind": "duty_pay", "task": TASK, "county": "140525", "period": "2022-03", "by": by, "title": "核算2022年3月补贴", **options}
     )
 
 
@@ -105,7 +105,7 @@ def test_the_outcome_stands_in_the_row_and_in_a_notice(anna, sent):
     )
     assert job.started_at and job.finished_at
     notice = Notice.objects.get(to=anna)
-    assert (notice.text, notice.url) == ("核算 2022-03已完成：核算完成：14 人。", "/pay/1/")
+    assert (notice.text, notice.url) == ("核算2022年3月补贴：核算完成：14 人。", "/pay/1/")
 
 
 def test_delivered_ten_times_it_is_done_once(anna, sent):
