@@ -19,6 +19,8 @@ def stations_for(user, *, own_shifts=False):
 
 
 class StationChoice(forms.ModelChoiceField):
+    default_error_messages = {"invalid_choice": "这个站点不在您的范围内：请重新选择。"}
+
     def label_from_instance(self, station):
         return station.short_name
 

@@ -148,7 +148,9 @@ class _Planner:
 
     def _greedy(self, slots):
         """Each slot in turn, the one hardest to fill first, to whom it costs least."""
-        chosen, unfilled, waiting = {}, {}, dict(enumerate(slots))
+        chosen: dict = {}
+        unfilled: dict = {}
+        waiting = dict(enumerate(slots))
         options = {n: self._options(slot) for n, slot in waiting.items()}
         while waiting:
             n = min(waiting, key=lambda n: (len({person for _, person in options[n]}), min(waiting[n].days), n))

@@ -14,6 +14,7 @@ from common.errors import Refused
 from common.id_numbers import mask_phone
 from consultations.exports import consultations as papers
 from consultations.exports.attendance import file_name
+from consultations.forms.attendance import stations_for
 from consultations.forms.consultations import ConsultationFilter, ConsultationForm, FaultForm, VoidForm
 from consultations.models import Consultation, Finding, Shift
 from consultations.rules.records import ANONYMOUS
@@ -150,7 +151,8 @@ def consultation_progress(request):
     progress = progress_of(county=county)
     if progress:
         progress.stations.sort(key=lambda each: each.percent)
-    context = {"county": county, "progress": progress, "neighbours": county.neighbours}
+    may_open = set(stations_for(request.user, own_shifts=True).values_list("pk", flat=True))
+    context = {"county": county, "progress": progress, "neighbours": county.neighbours, "may_open": may_open}
     return render(request, "consultations/records/progress.html", context)
 
 

@@ -16,9 +16,15 @@ from programmes.services import frequencies
 @require_safe
 @allowed("programmes.view_plan")
 def frequency_list(request):
-    stations = Station.objects.visible_to(request.user).active().select_related("county__parent__parent")
+    stations = stations_shown_to(request.user).active().select_related("county__parent__parent")
     rows = frequencies.frequency_rows(stations=stations, day=clock.today())
     return render(request, "programmes/frequencies.html", {"rows": rows})
+
+
+def stations_shown_to(user):
+    """The stations of her post; whoever has none there (on duty, expert) reads those of her county, as the public does."""
+    visible = Station.objects.visible_to(user)
+    return visible if visible.exists() else Station.objects.filter(county__in=[post.region_id for post in user.posts_in_force])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

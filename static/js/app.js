@@ -100,6 +100,11 @@
   ready(document);
   document.addEventListener("htmx:afterSwap", function (event) { ready(event.target); });
 
+  // On a phone the filter would fill the first screen: it is folded, unless something in it is wrong.
+  if (window.matchMedia("(max-width: 767px)").matches) {
+    document.querySelectorAll("details.fold").forEach(function (fold) { fold.open = Boolean(fold.querySelector(".invalid-feedback")); });
+  }
+
   var errors = document.getElementById("error-summary");
   if (errors) { errors.focus(); }
 

@@ -346,3 +346,10 @@ def test_a_record_made_void_offers_the_way_back(living, bagong, user, signed_in)
     page = client.post(reverse("consultation-restore", args=[record.pk]), follow=True).content.decode()
     record.refresh_from_db()
     assert "重新计入人次" in page and not record.is_void
+
+
+def test_the_progress_page_links_only_the_stations_one_may_open(bagong, dayang, user, signed_in):
+    page = signed_in(user("clerk", station=bagong)).get(reverse("consultation-progress")).content.decode()
+    assert f"?station={bagong.pk}&" in page and f"?station={dayang.pk}&" not in page
+    refused = signed_in(user("clerk", station=bagong)).get(reverse("consultations"), {"station": dayang.pk}).content.decode()
+    assert "这个站点不在您的范围内" in refused

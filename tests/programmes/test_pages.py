@@ -287,6 +287,10 @@ def test_a_year_without_calendar_says_so_on_its_own_page(county, as_role):
 # -- frequencies and months ------------------------------------------------------------------------------------------
 
 
+def test_who_is_on_duty_reads_the_frequencies_of_her_county(bagong, as_role):
+    assert "巴公镇公共法律服务工作站" in words(as_role("duty").get(reverse("frequencies")))
+
+
 def test_the_frequency_of_a_station_is_changed_with_a_reason(bagong, as_role):
     client = as_role("section")
     url = reverse("frequency", args=[bagong.pk])
