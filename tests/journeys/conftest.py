@@ -52,6 +52,7 @@ def sign_in(page, live_server):
     """Sign in through the login page, whoever was signed in before."""
 
     def enter(username):
+        page.wait_for_load_state()
         page.context.clear_cookies()
         page.goto(live_server.url + "/login/")
         page.fill("input[name=login]", username)

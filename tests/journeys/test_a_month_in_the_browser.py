@@ -48,13 +48,15 @@ def test_a_month_goes_from_import_to_paid_by_clicks(page, live_server, new_count
         for pk, name in stations:
             if mine(name):
                 go(f"/station-months/{pk}/2022-03/")
-                page.locator("form[action$='/confirm/'] button").click()
+                with page.expect_navigation():
+                    page.locator("form[action$='/confirm/'] button").click()
                 expect(page.locator("form[action$='/confirm/']")).to_have_count(0)
     sign_in("section")
     go("/station-months/?month=2022-03")
     for box in page.locator("input[type=checkbox][name=stations]").all():
         box.check()
-    page.get_by_role("button", name="接收勾选的站点").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="接收勾选的站点").click()
 
     # Finance books what came; then everybody in turn.
     sign_in("finance")
@@ -70,7 +72,8 @@ def test_a_month_goes_from_import_to_paid_by_clicks(page, live_server, new_count
     for login, words in (("section2", "复核"), ("finance", "审核"), ("leader", "审批")):
         sign_in(login)
         go("/pay/duty/2022-03/")
-        page.locator("section[aria-labelledby=decide] button.btn-primary").click()
+        with page.expect_navigation():
+            page.locator("section[aria-labelledby=decide] button.btn-primary").click()
         expect(page.locator("main")).to_contain_text(f"已{words}")
     assert PaySheet.objects.get().status == "approved"
 
@@ -78,7 +81,8 @@ def test_a_month_goes_from_import_to_paid_by_clicks(page, live_server, new_count
     go("/pay/batches/2022-03/")
     for n, field in enumerate(page.locator("input[name^='receipt-']").all(), start=1):
         field.fill(f"回单{n:03}")
-    page.get_by_role("button", name="登记支付").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="登记支付").click()
     expect(page.locator("main")).to_contain_text("已支付")
 
     sheet = PaySheet.objects.get()
