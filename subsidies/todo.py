@@ -13,7 +13,7 @@ from organizations.models import Region
 from programmes import calendar
 from programmes.models import MonthEvent
 from records.todo import TodoItem
-from subsidies.models import Fund, FundMovement, PayObjection, PayRow, PaySheet, ReversalProposal
+from subsidies.models import BankStatement, Fund, FundMovement, PayObjection, PayRow, PaySheet, ReversalProposal
 from subsidies.services.approval import why_not_reviewed_by
 from subsidies.services.funds import arrivals
 from subsidies.services.sheet_page import NEXT, undrafted
@@ -32,6 +32,7 @@ def todo_items(user):
         *reopenings_to_decide(user),
         *receipts_to_confirm(user),
         *money_to_forward(user),
+        *statements_to_agree(user),
         *objections_to_answer(user),
     ]
 
@@ -118,6 +119,17 @@ def money_to_forward(user):
             title = f"拨付专项资金 {yuan(arrival.rest)} 元到司法局"
             detail = f"{arrival.movement.day} 到账，{arrival.movement.document_no}（方案 五（一））"
             yield TodoItem(title, detail, reverse("receipts"), arrival.movement.forward_due_on, "hourglass")
+
+
+def statements_to_agree(user):
+    if not may(user, "subsidies.reconcile_bank"):
+        return
+    rows = BankStatement.objects.visible_to(user).filter(agreed_at=None).select_related("fund__county")
+    for each in rows.order_by("last", "pk"):
+        detail = f"{each.fund.county}{each.fund.get_kind_display()}，银行期末余额 {yuan(each.closing_balance)} 元"
+        yield TodoItem(
+            f"核对银行对账单 {each.first} 至 {each.last}", detail, reverse("bank-statement", args=[each.pk]), None, "scale"
+        )
 
 
 def objections_to_answer(user):

@@ -6,14 +6,13 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from common.money import ZERO, yuan
 from organizations.models import Practitioner
 from subsidies.models import PayRow, PaySheet
 from subsidies.rules.differences import carry
 from subsidies.rules.duty_pay import PersonMonth
 from subsidies.services.drafting import month_lines_from_earlier, plan_for, results
 from subsidies.services.pay_writer import PayWriter
-
-ZERO = Decimal("0.00")
 
 
 class Collected(PayWriter):
@@ -80,6 +79,7 @@ class Beside:
     name: str
     before: Decimal | None
     now: Decimal | None
+    why: tuple[str, ...] = ()
 
     @property
     def difference(self):
@@ -89,13 +89,34 @@ class Beside:
 def beside_last_month(sheet):
     """The sheet beside the county's sheet before it, largest differences first. Two queries."""
     previous = PaySheet.objects.filter(month__county=sheet.month.county, month__first__lt=sheet.month.first).first()
-    amounts = PayRow.objects.filter(sheet__in=[sheet, previous] if previous else [sheet])
-    people, names = {}, {}
-    for sheet_id, practitioner_id, name, payable in amounts.values_list("sheet_id", "practitioner_id", "name", "payable"):
-        people.setdefault(practitioner_id, {})[sheet_id] = payable
-        names[practitioner_id] = name
-    rows = [Beside(names[pk], found.get(previous.pk) if previous else None, found.get(sheet.pk)) for pk, found in people.items()]
+    people = {}
+    for row in PayRow.objects.filter(sheet__in=[sheet, previous] if previous else [sheet]):
+        people.setdefault(row.practitioner_id, {})[row.sheet_id] = row
+    pairs = [(found.get(previous.pk) if previous else None, found.get(sheet.pk)) for found in people.values()]
+    rows = [
+        Beside((now or before).name, before and before.payable, now and now.payable, why_different(before, now))
+        for before, now in pairs
+    ]
     return previous, sorted(rows, key=lambda row: (-abs(row.difference), row.name))
+
+
+def why_different(before, now):
+    """What moved between two rows of one person, in words; their sum is the difference. Empty where one row is missing."""
+    if not before or not now:
+        return ()
+    words = []
+    shifts, rate = now.shifts_served - before.shifts_served, now.rate - before.rate
+    if rate or shifts:
+        words.append(f"应发{more(rate)}（班次 {before.shifts_served} → {now.shifts_served}）")
+    if deducted := before.deducted - now.deducted:
+        words.append(f"多扣 {yuan(deducted)}" if deducted > 0 else f"少扣 {yuan(-deducted)}")
+    if adjusted := now.month_amount - before.month_amount:
+        words.append(f"停发、差额和结转{more(adjusted)}")
+    return tuple(words)
+
+
+def more(amount):
+    return f"多 {yuan(amount)}" if amount > 0 else f"少 {yuan(-amount)}" if amount else "不变"
 
 
 def names_of(practitioner_ids):

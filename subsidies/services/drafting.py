@@ -118,9 +118,8 @@ def sheets_to_draft(months, month, by):
             new.append(PaySheet(month=row, **values))
             continue
         if sheet.status != PaySheet.Status.DRAFT:
-            raise DraftRefused(
-                f"{month.label}值班补贴发放表{sheet.get_status_display()}，不能重新核算；需要修改的，请先退回，或者在下月记差额。"
-            )
+            mend = "请先退回，或者在下月记差额" if sheet.status != PaySheet.Status.PAID else "在未结账的月份记差额"
+            raise DraftRefused(f"{month.label}值班补贴发放表{sheet.get_status_display()}，不能重新核算；需要修改的，{mend}。")
         for name, value in values.items():
             setattr(sheet, name, value)
         sheet.version += 1

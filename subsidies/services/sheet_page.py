@@ -61,7 +61,8 @@ def steps_of(sheet, month):
     for number, (name, who) in enumerate(words):
         is_done = number < done or number == 1 and (received == of or done > 2)
         is_next = not is_done and not any(step.state == "now" for step in steps)
-        steps.append(Step(name, who, "done" if is_done else "now" if is_next else ""))
+        is_bad = name == "支付" and who.endswith("待重付")
+        steps.append(Step(name, who, "bad" if is_bad else "done" if is_done else "now" if is_next else ""))
     return steps
 
 
@@ -73,11 +74,19 @@ def paid_words(sheet):
     if sheet is None or sheet.status not in (Status.APPROVED, Status.PAID):
         return "待办"
     if sheet.status == Status.PAID:
+        if again := to_pay_again([sheet]).get(sheet.pk):
+            return f"{again} 人待重付"
         return f"已付清，{sheet.paid_at.astimezone(clock.SHANGHAI):%-m月%-d日}"
     counts = sheet.rows.filter(payable__gt=0).aggregate(
         all=Count("pk", distinct=True), paid=Count("pk", filter=Q(payments__state="paid"), distinct=True)
     )
     return f"{counts['paid']}/{counts['all']} 人已付"
+
+
+def to_pay_again(sheets):
+    """Sheet id → how many people on a paid sheet wait to be paid again: returned or reversed. One query."""
+    rows = PayRow.objects.to_pay().filter(sheet__in=sheets, sheet__status=Status.PAID)
+    return dict(rows.order_by().values_list("sheet").annotate(people=Count("pk")))
 
 
 def stations_received(month):

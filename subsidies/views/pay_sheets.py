@@ -21,7 +21,7 @@ from subsidies.services.closing import ask_where_facts_changed
 from subsidies.services.cockpit import for_reader, what_holds_up
 from subsidies.services.comparison import beside_last_month, outcome_now
 from subsidies.services.drafting import draft_duty_pay
-from subsidies.services.sheet_page import NEXT, next_step, people_of, steps_of, totals_of, undrafted
+from subsidies.services.sheet_page import NEXT, next_step, people_of, steps_of, to_pay_again, totals_of, undrafted
 from subsidies.tasks import start_drafting
 from subsidies.views.places import SIGNERS, county_of, sheet_of
 
@@ -46,8 +46,10 @@ def pay_sheets(request):
         .order_by("-month__first")
     )
     page = page_of(request, sheets)
+    again = to_pay_again(list(page))
     for sheet in page:
-        sheet.waits_for = NEXT[sheet.status][3] if sheet.status in NEXT else ""
+        sheet.again = again.get(sheet.pk, 0)
+        sheet.waits_for = NEXT[sheet.status][3] if sheet.status in NEXT else "出纳重付" if sheet.again else ""
         sheet.taken_off = sheet.payable - sheet.rate
     facts = {"county": county, "page": page, "undrafted": undrafted(county)}
     return render(request, "subsidies/pay_sheets.html", facts)
@@ -85,6 +87,7 @@ def facts_of_sheet(request, sheet):
     return {
         "sheet": sheet,
         "steps": steps_of(sheet, sheet.month),
+        "again": to_pay_again([sheet]).get(sheet.pk, 0),
         "totals": totals_of(sheet),
         "page": page,
         "people": people_of(page.object_list, opened=opened, reader=request.user),

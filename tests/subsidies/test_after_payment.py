@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.policy import Role
+from common.errors import Refused
 from common.periods import YearMonth
 from consultations.models import Attendance
 from programmes.models import Month
@@ -307,6 +308,19 @@ def test_two_months_stand_beside_each_other_person_by_person(world, march_paid, 
         (other.name, None, Decimal("600.00"), Decimal("600.00")),
         (person.name, Decimal("600.00"), None, Decimal("-600.00")),
     ]
+
+
+def test_the_months_beside_each_other_say_what_made_the_difference(world, march_paid, may):
+    person, _shifts, _march = march_paid
+    late, *_rest = duty(world, person, APRIL, 4)
+    world.finding(late, "absence")
+    _previous, (row,) = beside_last_month(world.draft(APRIL))
+    assert row.why == ("应发多 300.00（班次 3 → 4）", "少扣 150.00") and row.difference == 300 + 150
+
+
+def test_a_paid_month_is_not_said_to_be_sent_back(world, march_paid, may):
+    with pytest.raises(Refused, match="已支付，不能重新核算；需要修改的，在未结账的月份记差额"):
+        world.draft(MARCH)
 
 
 def test_redrafting_equal_facts_gives_an_equal_sheet(world):

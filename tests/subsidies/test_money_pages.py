@@ -161,6 +161,12 @@ def test_a_returned_transfer_is_registered_and_paid_again_by_pages(world, browse
     )
     assert "等待重付" in text_of(told)
     assert any("重付" in item.title for item in todo_items(world.people["cashier"]))
+    assert "1 人待重付" in text_of(client.get(reverse("pay-sheets")))
+    page = text_of(client.get(reverse("pay-sheet", args=SHEET)))
+    assert "1 人的补贴付出后退回或冲销，等待出纳重付" in page and "已付清" not in page
+    world.pay(sheet)
+    assert "待重付" not in text_of(client.get(reverse("pay-sheets")))
+    assert "已付清" in text_of(client.get(reverse("pay-sheet", args=SHEET)))
 
 
 def test_money_is_entered_confirmed_reversed_and_decided_by_pages(world, browse):
@@ -200,9 +206,13 @@ def test_a_bank_statement_is_typed_matched_and_agreed_by_pages(world, browse):
     page = text_of(browse("finance").post(reverse("bank-new"), fields, follow=True))
     assert "自动对上 2 条" in page and "签认对平" in page
     statement = world.fund.statements.get()
+    waiting = "核对银行对账单 2022-04-01 至 2022-04-06"
+    assert waiting in [item.title for item in todo_items(world.people["finance"])]
+    assert waiting not in [item.title for item in todo_items(world.people["cashier"])]
     text_of(browse("finance").post(reverse("bank-agree", args=[statement.pk]), follow=True))
     statement.refresh_from_db()
     assert (statement.agreed_by, statement.ledger_balance, statement.differences) == (world.people["finance"], 8800, [])
+    assert waiting not in [item.title for item in todo_items(world.people["finance"])]
 
 
 def test_an_objection_is_raised_by_the_payee_and_answered_by_the_section(world, browse):
