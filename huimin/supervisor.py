@@ -103,6 +103,7 @@ def set_up(options) -> None:
         else:
             print("正在装入演示年度的数据 …")
             call_command("demo", verbosity=0, stdout=io.StringIO())
+            resetting().unlink(missing_ok=True)
     collect_static()
     connections.close_all()
 
@@ -134,6 +135,22 @@ def is_demonstration() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def resetting() -> Path:
+    """The note that the demonstration was emptied and is not loaded again yet."""
+    from django.conf import settings
+
+    return Path(settings.HUIMIN_VAR) / "demo.resetting"
+
+
+def was_broken_off(tables) -> bool:
+    """Whether a reset was broken off after the emptying: these are our tables again, and nobody was ever entered since."""
+    from django.contrib.auth import get_user_model
+
+    people = get_user_model().objects.using("owner").filter(is_system=False)
+    ours = {"records_installation", people.model._meta.db_table}
+    return resetting().exists() and ours <= set(tables) and not people.exists()
+
+
 def reset_demo() -> None:
     """Empty the demonstration database. The owner of the tables drops them all; the rights come back with setup_database."""
     from django.conf import settings
@@ -141,9 +158,10 @@ def reset_demo() -> None:
 
     with connections["owner"].cursor() as cursor:
         tables = connections["owner"].introspection.table_names(cursor)
-    if tables and not is_demonstration():
+    if tables and not is_demonstration() and not was_broken_off(tables):
         raise CannotRun("这不是演示数据库，--reset-demo 拒绝清空。")
     connections["default"].close()
+    resetting().touch()
     with connections["owner"].cursor() as cursor:
         cursor.execute("SET lock_timeout = '10s'")
         cursor.execute("DROP SCHEMA public CASCADE")

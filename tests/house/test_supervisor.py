@@ -140,6 +140,14 @@ def test_a_database_that_is_no_demonstration_is_not_reset(var):
     assert run.returncode == 1
 
 
+def test_a_reset_that_was_broken_off_is_done_again(var):
+    (var / "demo.resetting").touch()
+    run = start(var, "--reset-demo", "--setup-only")
+    assert "已准备好" in run.communicate(timeout=120)[0]
+    assert run.returncode == 0
+    (var / "demo.resetting").unlink()
+
+
 def test_a_port_in_use_is_a_sentence_and_not_a_stack_trace(var):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
