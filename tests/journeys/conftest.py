@@ -73,8 +73,8 @@ def address(alias):
 
 
 @pytest.fixture
-def worker(live_server):
-    """A Celery worker of its own on the test database, with a queue of its own."""
+def start_worker(live_server):
+    """Starts Celery workers on the test database, with a queue of their own; those still there at the end are stopped."""
     queue, redis = f"journeys-{os.getpid()}", settings_module._redis_url
     before = app.conf.task_default_queue, app.conf.broker_url
     talk_through(queue, redis)
@@ -83,15 +83,25 @@ def worker(live_server):
         "DATABASE_URL": address("default"), "DATABASE_OWNER_URL": address("owner"), "REDIS_URL": redis,
         "SECRET_KEY": settings.SECRET_KEY, "FIELD_KEYS": keys, "ALLOWED_HOSTS": "127.0.0.1",
     }  # fmt: skip
-    process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "huimin", "worker", "-Q", queue, "--pool", "solo", "--without-mingle",
-         "--without-gossip", "--without-heartbeat", "-l", "WARNING"],
-        env=env, cwd=settings.BASE_DIR,
-    )  # fmt: skip
-    yield process
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=60)
+    order = [sys.executable, "-m", "celery", "-A", "huimin", "worker", "-Q", queue, "--pool", "solo", "--without-mingle",
+             "--without-gossip", "--without-heartbeat", "-l", "WARNING"]  # fmt: skip
+    started = []
+
+    def start():
+        started.append(subprocess.Popen(order, env=env, cwd=settings.BASE_DIR))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.send_signal(signal.SIGTERM)
+    for process in started:
+        process.wait(timeout=60)
     talk_through(*before)
+
+
+@pytest.fixture
+def worker(start_worker):
+    return start_worker()
 
 
 def talk_through(queue, broker):
