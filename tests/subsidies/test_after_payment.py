@@ -2,14 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from accounts.policy import Role
 from common.errors import Refused
 from common.periods import YearMonth
 from consultations.models import Attendance
 from programmes.models import Month
+from records.models import Installation
 from subsidies.models import LedgerEntry, PaySheet, RecomputeRequest
 from subsidies.services.approval import review_pay_sheet
 from subsidies.services.checking import check_books
@@ -172,6 +175,19 @@ def test_a_status_decided_backwards_is_found_when_the_next_month_is_drafted(worl
     assert sum(line.amount for line in april.lines.filter(kind="difference")) == Decimal("-600.00")
     assert ask_where_facts_changed(county=world.county, month=APRIL, by=world.people["section"]) == []
     assert check_books() == []
+
+
+def test_the_command_asks_for_what_was_decided_backwards_and_a_refused_one_leaves_nothing(world, march_paid, may):
+    person, _shifts, _march = march_paid
+    Installation.objects.update_or_create(pk=1, defaults={"is_demo": True, "demo_today": date(2022, 5, 6)})  # TODAY is allowed
+    world.public_servant(person, date(2022, 3, 1))
+    told = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("draft_duty_pay", "2022-03", county=world.county.name, stderr=told)
+    assert ended.value.code == 2 and "已支付，不能重新核算" in told.getvalue() and not RecomputeRequest.objects.exists()
+    call_command("draft_duty_pay", "2022-04", county=world.county.name, stdout=StringIO())
+    april = PaySheet.objects.get(month__first=APRIL.first)
+    assert sum(line.amount for line in april.lines.filter(kind="difference")) == Decimal("-600.00")
 
 
 # -- reopening

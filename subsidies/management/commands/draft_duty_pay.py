@@ -1,10 +1,13 @@
 import json
 
+from django.db import transaction
+
 from accounts.commands import ActingCommand
 from common.errors import Refused
 from common.money import yuan
 from common.periods import YearMonth
 from organizations.imports import county_by_code
+from subsidies.services.closing import ask_where_facts_changed
 from subsidies.services.documents import pay_sheet_document
 from subsidies.services.drafting import draft_duty_pay
 
@@ -20,7 +23,10 @@ class Command(ActingCommand):
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def act(self, *, by, month, county, as_json, **options):
-        sheet = draft_duty_pay(county=county_by_code(county), month=parsed_month(month), by=by)
+        county, month = county_by_code(county), parsed_month(month)
+        with transaction.atomic():  # a refused draft leaves no request behind
+            ask_where_facts_changed(county=county, month=month, by=by)
+            sheet = draft_duty_pay(county=county, month=month, by=by)
         if as_json:
             self.stdout.write(json.dumps(pay_sheet_document(sheet), ensure_ascii=False, indent=1))
             return
