@@ -185,7 +185,7 @@ def test_the_audit_page_offers_what_occurs_and_each_words_once(client, person, s
         audit.record(by=None, action=action, on=on)
     occurring = audit.words_of("organizations.propose_pool")
     assert occurring == audit.words_of("organizations.admit_to_pool"), "two names of one meaning"
-    page = client.get("/base/audit/", {"action": "organizations.propose_pool"}).content.decode()
+    page = client.get("/base/audit/", {"action": "organizations.admit_to_pool"}).content.decode()
     assert page.count(f">{occurring}</option>") == 1
     assert "看帮助</option>" not in page
     assert "第一件" in page and "第二件" in page and "第三件" not in page

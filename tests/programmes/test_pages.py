@@ -309,7 +309,7 @@ def test_stations_of_another_county_have_no_frequency_page(bagong, county, as_ro
     other = Region.objects.create(level="county", name="示例县", parent=county.parent)
     client = as_role("section", region=other)
     assert client.get(reverse("frequency", args=[bagong.pk])).status_code == 404
-    assert "还没有站点" in words(client.get(reverse("frequencies")))
+    assert "没有您可以查看的站点" in words(client.get(reverse("frequencies")))
 
 
 def test_the_frequencies_take_the_same_queries_for_one_and_for_all_stations(bagong, as_role, django_assert_max_num_queries):
