@@ -64,6 +64,7 @@ def what_holds_up(*, month, sheet=None, outcome=None):
     return [
         *stale(sheet, outcome),
         *stations(month),
+        *confirmed_by_the_drafter(sheet),
         *unsettled(month, outcome),
         *accounts(sheet),
         *earlier_months(month),
@@ -99,6 +100,15 @@ def stations(month):
         yield Obstacle(
             "station_confirmed", f"{len(found)} 个站点已确认，等待接收", "业务股", url, "接收", found, needs=STATION_MONTHS
         )
+
+
+def confirmed_by_the_drafter(sheet):
+    """Stations whose month an officer confirmed in the head's stead who also drafted the sheet (safety.md 5)."""
+    by_her = StationMonth.objects.filter(month=sheet.month, confirmed_by=sheet.drafted_by).select_related("station")
+    if found := [(row.station.short_name, "") for row in by_her]:
+        words = f"{sheet.drafted_by}代 {len(found)} 个站点确认了考勤，又是本表的制表人"
+        url = link("pay-sheet", sheet.month.period) + "#redraft"
+        yield Obstacle("confirmed_by_drafter", words, "业务股另一人", url, "由另一人重新核算", found[:SHOWN], needs=DRAFTING)
 
 
 def unsettled(month, outcome):

@@ -23,6 +23,7 @@ from programmes.services.loading import load_plan
 from records.services import remember_day
 from subsidies.models import Fund, FundMovement, PaySheet
 from subsidies.services.approval import approve_pay_sheet, check_pay_sheet, review_pay_sheet
+from subsidies.services.cockpit import what_holds_up
 from subsidies.services.drafting import draft_duty_pay
 from subsidies.services.funds import enter_movement, fund_of
 from subsidies.services.payment import Receipt, pay_rows
@@ -116,3 +117,13 @@ def test_once_it_is_reviewed_the_month_is_not_drafted_again(county, by):
     with pytest.raises(SystemExit) as stopped:
         command("draft_duty_pay", "2022-03", "--county", "140525")
     assert stopped.value.code == 2
+
+
+def test_who_confirmed_stations_in_their_heads_stead_does_not_draft_their_pay(county, by):
+    import_and_draft()
+    confirm_and_receive(county, by)
+    sheet = draft_duty_pay(county=county, month=MARCH, by=by("section2"))
+    [obstacle] = [each for each in what_holds_up(month=sheet.month, sheet=sheet) if each.kind == "confirmed_by_drafter"]
+    assert obstacle.is_blocking and "代 16 个站点确认了考勤" in obstacle.words
+    sheet = draft_duty_pay(county=county, month=MARCH, by=by("section"))
+    assert "confirmed_by_drafter" not in [each.kind for each in what_holds_up(month=sheet.month, sheet=sheet)]
