@@ -372,6 +372,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 2,
     "socket_timeout": 5,
+    # Kombu's own second and third attempt would hold the page for six seconds more.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HUIMIN_VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
