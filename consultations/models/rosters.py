@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from common.periods import YearMonth
 from organizations.models import Practitioner, Station
-from organizations.models.people import Single
 from organizations.models.places import within
+from organizations.models.spans import Single
 from programmes.models import Month
 
 

@@ -1,15 +1,10 @@
 """Regions, organisations, stations, practitioners, and who holds which post where."""
 
-from organizations.models.people import (
-    Affiliation,
-    BankAccount,
-    PoolEntry,
-    Practitioner,
-    PublicServantStatus,
-    StatusProposal,
-)
+from organizations.models.accounts import BankAccount
+from organizations.models.people import Affiliation, PoolEntry, Practitioner, PublicServantStatus
 from organizations.models.places import Organization, Region, Station
 from organizations.models.posts import Post
+from organizations.models.statuses import StatusProposal
 
 __all__ = [
     "Affiliation",

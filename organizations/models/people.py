@@ -4,31 +4,12 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Prefetch, Q, Value
+from django.db.models import F, Prefetch, Q
 
 from common.encryption import EncryptedTextField, keyed_index
-from common.id_numbers import mask_account, mask_id_number, mask_phone
+from common.id_numbers import mask_id_number, mask_phone
 from organizations.models.places import Organization, Region, Station, within
-
-
-class DateSpan(Func):
-    """daterange(since, until) with both ends included, for exclusion constraints."""
-
-    function = "daterange"
-    output_field = models.Field()
-
-    def __init__(self, since="since", until="until"):
-        super().__init__(F(since), F(until), Value("[]"))
-
-
-class Single(Func):
-    """int8range of one key: lets the built-in gist operators compare keys without an extension."""
-
-    function = "int8range"
-    output_field = models.Field()
-
-    def __init__(self, field):
-        super().__init__(F(field), F(field), Value("[]"))
+from organizations.models.spans import DateSpan, Single
 
 
 class PractitionerQuerySet(models.QuerySet):
@@ -323,123 +304,3 @@ class PoolEntry(models.Model):
         if day < self.since:
             return "未到入库日"
         return "出库" if self.until and self.until < day else "在库"
-
-
-class StatusProposalQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(practitioner__in=Practitioner.objects.visible_to(user))
-
-    def to_decide(self):
-        return self.filter(state=StatusProposal.State.PROPOSED)
-
-
-class StatusProposal(models.Model):
-    """A change of public-servant status that waits for the leader (safety.md 5). Z-DUTY-2, plan 四（一）3."""
-
-    class State(models.TextChoices):
-        PROPOSED = "proposed", "待审定"
-        ACCEPTED = "accepted", "已审定"
-        REFUSED = "refused", "未同意"
-
-    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="status_proposals")
-    since = models.DateField("起始日期")
-    is_public_servant = models.BooleanField("公职人员")
-    evidence = models.CharField("依据", max_length=200)
-    paper = models.ForeignKey(
-        "records.StoredFile", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="证明材料"
-    )
-    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PROPOSED)
-    opinion = models.CharField("审定意见", max_length=200, blank=True)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    decided_at = models.DateTimeField(null=True, blank=True)
-
-    objects = StatusProposalQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "公职身份变更"
-        ordering = ["-proposed_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["practitioner"], condition=Q(state="proposed"), name="status_proposal_one_open_at_a_time"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="proposed") | (Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by"))),
-                name="status_proposal_decided_by_another",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.practitioner} 自{self.since}{'是' if self.is_public_servant else '不是'}公职人员"
-
-
-class BankAccountQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(practitioner__in=Practitioner.objects.visible_to(user))
-
-    def in_use(self):
-        return self.filter(state=BankAccount.State.CONFIRMED)
-
-    def to_decide(self):
-        return self.filter(state=BankAccount.State.PROPOSED)
-
-    def changed_since(self, instant):
-        """Accounts in use that replaced another one after that instant: flagged at the next payment (safety.md 5)."""
-        return self.in_use().filter(is_first=False, decided_at__gt=instant)
-
-
-class BankAccount(models.Model):
-    """Where a practitioner's pay goes. A change needs a second person and the payee's paper (safety.md 5)."""
-
-    class State(models.TextChoices):
-        PROPOSED = "proposed", "待确认"
-        CONFIRMED = "confirmed", "使用中"
-        REFUSED = "refused", "未确认"
-        REPLACED = "replaced", "已停用"
-
-    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="bank_accounts")
-    holder = models.CharField("户名", max_length=50)
-    bank_name = models.CharField("开户行", max_length=100)
-    account_no = EncryptedTextField("银行账号")
-    account_index = models.CharField(max_length=64, editable=False, db_index=True)
-    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PROPOSED)
-    is_first = models.BooleanField("首个账户", default=False)
-    paper = models.ForeignKey(
-        "records.StoredFile",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="收款人签字的账户确认书",
-    )
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    reason = models.CharField("变更原因", max_length=200, blank=True)
-    opinion = models.CharField("审定意见", max_length=200, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    decided_at = models.DateTimeField(null=True, blank=True)
-
-    objects = BankAccountQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "收款账户"
-        ordering = ["practitioner", "-proposed_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["practitioner"], condition=Q(state="confirmed"), name="bank_account_one_in_use"),
-            models.UniqueConstraint(fields=["practitioner"], condition=Q(is_first=True), name="bank_account_one_first"),
-            # Only the first account, which came with the person, may stand on one pair of eyes.
-            models.CheckConstraint(
-                condition=~Q(state="confirmed")
-                | Q(is_first=True)
-                | (Q(decided_by__isnull=False) & Q(paper__isnull=False) & ~Q(decided_by=F("proposed_by"))),
-                name="bank_account_change_needs_a_second_person_and_the_paper",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.practitioner} {self.masked_account_no}"
-
-    @property
-    def masked_account_no(self):
-        return mask_account(self.account_no)
