@@ -183,7 +183,9 @@ _MAKE = {
     # The index key finds encrypted values and is never rotated; k1 encrypts.
     "field-keys": lambda: ",".join(f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}" for name in ("index", "k1")),
     # Letters and digits that nobody mistakes for each other: people type this one from a terminal.
-    "demo-password": lambda: "-".join("".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(5)) for _ in range(3)),
+    "demo-password": lambda: "-".join(
+        "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(5)) for _ in range(3)
+    ),
 }
 
 
@@ -331,7 +333,9 @@ def _within_reach(package: Path, program: str, user: int) -> Path:
         fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
         for folder in (package, package.with_name(f"{package.name}.libs")):
             if folder.exists():
-                shutil.copytree(folder, fresh / folder.name, symlinks=True, ignore=shutil.ignore_patterns("include", "pginstall", "*.py*"))
+                shutil.copytree(
+                    folder, fresh / folder.name, symlinks=True, ignore=shutil.ignore_patterns("include", "pginstall", "*.py*")
+                )
         try:
             fresh.rename(copy)
         except OSError:  # another checkout was quicker
@@ -527,7 +531,17 @@ def _system_user() -> int:
     except KeyError:
         pass
     if useradd := shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin"):
-        command = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", str(FALLBACK), "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+        command = [
+            useradd,
+            "--system",
+            "--user-group",
+            "--no-create-home",
+            "--home-dir",
+            str(FALLBACK),
+            "--shell",
+            "/usr/sbin/nologin",
+            SYSTEM_USER,
+        ]
         subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for name in (SYSTEM_USER, "nobody"):
         try:

@@ -41,7 +41,9 @@ def main(arguments: list[str]) -> int:
         with only_one_installs():
             make_venv()
             install_requirements("requirements.txt")
-            install_system_packages({name: package for name, package in PANGO.items() if not loads(name)}, "没有它们就不能生成 PDF，其他功能照常。")
+            install_system_packages(
+                {name: package for name, package in PANGO.items() if not loads(name)}, "没有它们就不能生成 PDF，其他功能照常。"
+            )
             if kind == "test":
                 install_requirements("requirements-dev.txt")
                 missing = {} if CHROMIUM.exists() else {"chromium": "chromium"}
@@ -101,7 +103,11 @@ def install_system_packages(missing: dict[str, str], consequence: str) -> None:
     apt = shutil.which("apt-get")
     if os.geteuid() == 0 and apt:
         print(f"正在安装系统软件包 {' '.join(packages)} …")
-        quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+        quiet = {
+            "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.DEVNULL,
+        }
         install = [apt, "-q", "-y", "--no-install-recommends", "install", *packages]
         if not subprocess.run(install, stderr=subprocess.DEVNULL, **quiet).returncode:
             return

@@ -72,7 +72,12 @@ def _sources() -> str:
     files = [file for floor in settings.FLOORS for file in (root / floor).rglob("*.py")]
     files += [root / "requirements.txt", root / "huimin/settings.py", root / "huimin/management/commands/setup_database.py"]
     for file in sorted(files):
-        if "migrations" in file.parts or "models" in file.parts or file.name in ("models.py", "requirements.txt") or "huimin" in file.parts:
+        if (
+            "migrations" in file.parts
+            or "models" in file.parts
+            or file.name in ("models.py", "requirements.txt")
+            or "huimin" in file.parts
+        ):
             digest.update(str(file.relative_to(root)).encode() + file.read_bytes())
     return digest.hexdigest()
 
@@ -117,7 +122,11 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
         connections.close_all()
     maintenance = _owner(MAINTENANCE)
     # On a server of one's own, a thread of the program may still be connected and its owner not entitled to end it.
-    with contextlib.closing(maintenance), maintenance.cursor() as cursor, contextlib.suppress(psycopg2.errors.InsufficientPrivilege):
+    with (
+        contextlib.closing(maintenance),
+        maintenance.cursor() as cursor,
+        contextlib.suppress(psycopg2.errors.InsufficientPrivilege),
+    ):
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
@@ -133,7 +142,9 @@ _seeds: list[tuple[str, bytes]] = []
 
 
 def _tables_with_rows(cursor) -> list[str]:
-    cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'django_migrations'")
+    cursor.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'django_migrations'"
+    )
     names = [name for (name,) in cursor.fetchall()]
     if not names:
         return []
@@ -175,9 +186,13 @@ def _flush_as_owner(self) -> None:
             cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
             for table, rows in _seeds:
                 cursor.copy_expert(f'COPY "{table}" FROM STDIN', io.BytesIO(rows))
-                cursor.execute("SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attidentity <> ''", [f'"{table}"'])
+                cursor.execute(
+                    "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attidentity <> ''", [f'"{table}"']
+                )
                 for (column,) in cursor.fetchall():
-                    cursor.execute(f"SELECT setval(pg_get_serial_sequence('\"{table}\"', '{column}'), max(\"{column}\")) FROM \"{table}\"")
+                    cursor.execute(
+                        f'SELECT setval(pg_get_serial_sequence(\'"{table}"\', \'{column}\'), max("{column}")) FROM "{table}"'
+                    )
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for table in guarded:
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

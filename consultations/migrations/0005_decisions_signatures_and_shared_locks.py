@@ -87,8 +87,15 @@ DROP FUNCTION huimin_criticism_of_upheld, huimin_settlement_not_by_its_subject;
 class Migration(migrations.Migration):
     dependencies = [("consultations", "0004_publications_changes_and_feeds")]
     operations = [
-        migrations.AddField("settlement", "decision", models.CharField("确认意见", max_length=200, blank=True, default=""), preserve_default=False),
+        migrations.AddField(
+            "settlement", "decision", models.CharField("确认意见", max_length=200, blank=True, default=""), preserve_default=False
+        ),
         migrations.AddField("consultation", "advisor_signed", models.BooleanField("值班人员已签名", default=True)),
-        migrations.AddField("consultation", "void_reason", models.CharField("作废原因", max_length=200, blank=True, default=""), preserve_default=False),
+        migrations.AddField(
+            "consultation",
+            "void_reason",
+            models.CharField("作废原因", max_length=200, blank=True, default=""),
+            preserve_default=False,
+        ),
         migrations.RunSQL(FORWARD, BACKWARD),
     ]

@@ -182,7 +182,13 @@ def check_month(facts: MonthFacts, shifts: Iterable[PlannedShift]) -> list[Probl
     order = {station.id: place for place, station in enumerate(facts.stations)}
     return sorted(
         problems,
-        key=lambda each: (not each.is_error, order.get(each.station_id or 0, -1), each.day or facts.month.first, each.code, each.text),
+        key=lambda each: (
+            not each.is_error,
+            order.get(each.station_id or 0, -1),
+            each.day or facts.month.first,
+            each.code,
+            each.text,
+        ),
     )
 
 

@@ -104,9 +104,7 @@ def open_proposal(month: Month) -> MonthEvent | None:
 
 
 def _note(month: Month, action: str, *, by: User, reason: str = "", proposed_by: User | None = None) -> Month:
-    MonthEvent.objects.create(
-        month=month, action=action, by=by, proposed_by=proposed_by, at=clock.now(), reason=reason.strip()
-    )
+    MonthEvent.objects.create(month=month, action=action, by=by, proposed_by=proposed_by, at=clock.now(), reason=reason.strip())
     audit.record(
         by=by, action=f"programmes.{AUDITED[action]}", on=month, after={"状态": month.get_state_display()}, reason=reason.strip()
     )

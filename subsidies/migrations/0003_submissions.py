@@ -7,88 +7,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('consultations', '0003_guards'),
-        ('organizations', '0001_initial'),
-        ('programmes', '0003_plan_text'),
-        ('subsidies', '0002_guards'),
+        ("consultations", "0003_guards"),
+        ("organizations", "0001_initial"),
+        ("programmes", "0003_plan_text"),
+        ("subsidies", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PayObjection',
+            name="PayObjection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=500, verbose_name='异议内容')),
-                ('state', models.CharField(choices=[('open', '待处理'), ('answered', '已答复')], default='open', max_length=10, verbose_name='状态')),
-                ('raised_at', models.DateTimeField(verbose_name='提出时间')),
-                ('answer', models.CharField(blank=True, max_length=500, verbose_name='答复')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=500, verbose_name="异议内容")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "待处理"), ("answered", "已答复")], default="open", max_length=10, verbose_name="状态"
+                    ),
+                ),
+                ("raised_at", models.DateTimeField(verbose_name="提出时间")),
+                ("answer", models.CharField(blank=True, max_length=500, verbose_name="答复")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="答复时间")),
             ],
             options={
-                'verbose_name': '补贴异议',
-                'ordering': ['-raised_at'],
+                "verbose_name": "补贴异议",
+                "ordering": ["-raised_at"],
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True, verbose_name='表单编号')),
-                ('action', models.CharField(max_length=60, verbose_name='操作')),
-                ('at', models.DateTimeField(verbose_name='提交时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64, unique=True, verbose_name="表单编号")),
+                ("action", models.CharField(max_length=60, verbose_name="操作")),
+                ("at", models.DateTimeField(verbose_name="提交时间")),
             ],
             options={
-                'verbose_name': '已受理的表单',
+                "verbose_name": "已受理的表单",
             },
         ),
         migrations.AddField(
-            model_name='bankstatement',
-            name='differences',
-            field=models.JSONField(blank=True, default=list, verbose_name='未达账项'),
+            model_name="bankstatement",
+            name="differences",
+            field=models.JSONField(blank=True, default=list, verbose_name="未达账项"),
         ),
         migrations.AddField(
-            model_name='bankstatement',
-            name='ledger_balance',
-            field=common.money.YuanField(blank=True, null=True, verbose_name='账面余额'),
+            model_name="bankstatement",
+            name="ledger_balance",
+            field=common.money.YuanField(blank=True, null=True, verbose_name="账面余额"),
         ),
         migrations.AddConstraint(
-            model_name='payline',
-            constraint=models.CheckConstraint(condition=models.Q(('finding__isnull', False), models.Q(models.Q(('kind__in', ['record_defect', 'dissatisfied', 'complaint', 'absence', 'no_show', 'sham_duty']), _negated=True), models.Q(models.Q(('kind__in', ['late', 'early_leave']), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR')), _connector='OR'), name='pay_line_deduction_has_its_evidence'),
+            model_name="payline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("finding__isnull", False),
+                    models.Q(
+                        models.Q(
+                            ("kind__in", ["record_defect", "dissatisfied", "complaint", "absence", "no_show", "sham_duty"]),
+                            _negated=True,
+                        ),
+                        models.Q(
+                            models.Q(("kind__in", ["late", "early_leave"]), _negated=True),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="pay_line_deduction_has_its_evidence",
+            ),
         ),
         migrations.AddField(
-            model_name='payobjection',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="payobjection",
+            name="answered_by",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='payobjection',
-            name='practitioner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pay_objections', to='organizations.practitioner', verbose_name='值班人员'),
+            model_name="payobjection",
+            name="practitioner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pay_objections",
+                to="organizations.practitioner",
+                verbose_name="值班人员",
+            ),
         ),
         migrations.AddField(
-            model_name='payobjection',
-            name='raised_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="payobjection",
+            name="raised_by",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name='payobjection',
-            name='sheet',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='subsidies.paysheet', verbose_name='补贴表'),
+            model_name="payobjection",
+            name="sheet",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="objections",
+                to="subsidies.paysheet",
+                verbose_name="补贴表",
+            ),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="submission",
+            name="by",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddConstraint(
-            model_name='payobjection',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('sheet', 'practitioner'), name='pay_objection_one_open_at_a_time'),
+            model_name="payobjection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")), fields=("sheet", "practitioner"), name="pay_objection_one_open_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payobjection',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('answered_by__isnull', False), models.Q(('answer', ''), _negated=True), models.Q(('answered_by', models.F('raised_by')), _negated=True)), _connector='OR'), name='pay_objection_answered_by_another'),
+            model_name="payobjection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "open"),
+                    models.Q(
+                        ("answered_by__isnull", False),
+                        models.Q(("answer", ""), _negated=True),
+                        models.Q(("answered_by", models.F("raised_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="pay_objection_answered_by_another",
+            ),
         ),
     ]

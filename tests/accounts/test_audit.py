@@ -181,7 +181,11 @@ def test_the_audit_page_filters_by_person_action_object_and_day(client, person, 
 @pytest.mark.django_db
 def test_the_audit_page_offers_what_occurs_and_each_words_once(client, person, sign_in):
     sign_in(person("auditor"))
-    for action, on in (("organizations.propose_pool", "第一件"), ("organizations.admit_to_pool", "第二件"), ("accounts.edit_user", "第三件")):
+    for action, on in (
+        ("organizations.propose_pool", "第一件"),
+        ("organizations.admit_to_pool", "第二件"),
+        ("accounts.edit_user", "第三件"),
+    ):
         audit.record(by=None, action=action, on=on)
     occurring = audit.words_of("organizations.propose_pool")
     assert occurring == audit.words_of("organizations.admit_to_pool"), "two names of one meaning"

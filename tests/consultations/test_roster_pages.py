@@ -92,10 +92,14 @@ def test_whoever_belongs_nowhere_is_told_so(signed_in, user):
     assert "不属于任何县" in body(signed_in(user("duty")).get("/roster/"))
 
 
-@pytest.mark.parametrize("address", ["/roster/2022-03/", "/roster/2022-03/?plan=1", "/roster/coverage/", "/roster/2022-03/export.xlsx"])
+@pytest.mark.parametrize(
+    "address", ["/roster/2022-03/", "/roster/2022-03/?plan=1", "/roster/coverage/", "/roster/2022-03/export.xlsx"]
+)
 def test_the_number_of_queries_does_not_grow_with_the_month(signed_in, section, shift, adviser, county, address):
     def count():
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             assert signed_in(section).get(address).status_code == 200
         return len(queries)
 
@@ -133,7 +137,14 @@ def test_the_shift_page_asks_a_fixed_number_of_questions(signed_in, section, shi
 
 
 def add(client, place, person, **changes):
-    values = {"station": place.pk, "day": "2022-3-15", "practitioner": person.pk, "starts_at": "8:30", "ends_at": "12:30", "lunch_minutes": "0"}
+    values = {
+        "station": place.pk,
+        "day": "2022-3-15",
+        "practitioner": person.pk,
+        "starts_at": "8:30",
+        "ends_at": "12:30",
+        "lunch_minutes": "0",
+    }
     return client.post("/roster/2022-03/add/", values | changes)
 
 
@@ -178,7 +189,15 @@ def test_wrong_input_is_said_at_the_field_and_everything_typed_is_kept(signed_in
 def test_filling_a_station_by_weekday_shows_first_and_saves_what_was_shown(signed_in, section, bagong, adviser):
     client, person = signed_in(section), adviser("钱虚构")
     address = f"/roster/2022-03/fill/{bagong.pk}/"
-    values = {"how": "weekdays", "weekdays": ["2"], "people": [person.pk], "only_working": "on", "starts_at": "8:30", "ends_at": "12:30", "lunch_minutes": "0"}
+    values = {
+        "how": "weekdays",
+        "weekdays": ["2"],
+        "people": [person.pk],
+        "only_working": "on",
+        "starts_at": "8:30",
+        "ends_at": "12:30",
+        "lunch_minutes": "0",
+    }
     page = body(client.post(address, values))
     assert "确认排班（5 个班次）" in page and not Shift.objects.exists()
     digest = re.search(r'name="accept" value="(\w+)"', page)[1]
@@ -235,7 +254,11 @@ def test_the_page_of_publishing_asks_a_reason_for_each_missing_day(signed_in, se
 def test_the_page_of_publishing_names_what_must_be_mended(signed_in, section, shift):
     shift("2022-03-01")
     page = body(signed_in(section).get("/roster/2022-03/publish/"))
-    assert "处必须先改正" in page and "大阳镇2022年3月没有排班" in page and 'type="submit">' not in page.split("form-foot")[-1].split("返回值班表")[0]
+    assert (
+        "处必须先改正" in page
+        and "大阳镇2022年3月没有排班" in page
+        and 'type="submit">' not in page.split("form-foot")[-1].split("返回值班表")[0]
+    )
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------
@@ -275,7 +298,13 @@ def test_the_bureau_changes_moves_and_cancels_on_the_pages(signed_in, shift, sec
     mine, stand_in = shift("2022-03-15"), adviser("钱虚构")
     client = signed_in(section)
     client.post(f"/roster/shift/{mine.pk}/swap/", {"kind": "substitute", "substitute": stand_in.pk, "reason": "抽调"})
-    values = {"station": mine.station_id, "day": "2022-03-17", "practitioner": stand_in.pk, "starts_at": "9:00", "ends_at": "13:00"}
+    values = {
+        "station": mine.station_id,
+        "day": "2022-03-17",
+        "practitioner": stand_in.pk,
+        "starts_at": "9:00",
+        "ends_at": "13:00",
+    }
     assert client.post(f"/roster/shift/{mine.pk}/edit/", values).status_code == 302
     mine.refresh_from_db()
     assert (mine.practitioner, mine.day.day) == (stand_in, 17)

@@ -132,7 +132,11 @@ def test_the_database_itself_refuses_two_places_whoever_asks(plan, adviser, daya
         Shift.objects.filter(pk=second.pk).update(**clash)
     with pytest.raises(IntegrityError, match="shift_nobody_in_two_places"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE consultations_shift SET day = %s WHERE id = %s", [march(1), second.pk])
-    copy = Shift(**{name: getattr(first, name) for name in ("day", "starts_at", "ends_at", "practitioner")}, station=dayang, created_by=section)
+    copy = Shift(
+        **{name: getattr(first, name) for name in ("day", "starts_at", "ends_at", "practitioner")},
+        station=dayang,
+        created_by=section,
+    )
     with pytest.raises(IntegrityError, match="shift_nobody_in_two_places"), transaction.atomic():
         Shift.objects.bulk_create([copy])
     with pytest.raises(IntegrityError, match="shift_nobody_in_two_places"), transaction.atomic():
@@ -175,7 +179,9 @@ def test_of_two_planners_at_once_one_is_refused(plan, adviser, bagong, dayang, s
     assert Shift.objects.count() == 1
 
 
-@pytest.mark.parametrize(("changes", "words"), [({"ends": "08:30"}, "结束时间应晚于开始时间"), ({"lunch": 240}, "午休时间不能超过值班时间")])
+@pytest.mark.parametrize(
+    ("changes", "words"), [({"ends": "08:30"}, "结束时间应晚于开始时间"), ({"lunch": 240}, "午休时间不能超过值班时间")]
+)
 def test_impossible_times_are_refused_in_words(plan, changes, words):
     with pytest.raises(Refused, match=words):
         plan(march(1), reason="试", **changes)
@@ -196,7 +202,13 @@ def test_a_closed_month_is_not_planned_any_more(plan, close, section):
 def test_a_draft_is_moved_freely_and_vanishes_when_cancelled(plan, section, dayang, adviser):
     made = plan(march(1))
     moved = edit_shift(
-        shift_id=made.pk, day=march(2), starts_at=clock("13:00"), ends_at=clock("17:00"), station=dayang, practitioner=adviser("吴测试"), by=section
+        shift_id=made.pk,
+        day=march(2),
+        starts_at=clock("13:00"),
+        ends_at=clock("17:00"),
+        station=dayang,
+        practitioner=adviser("吴测试"),
+        by=section,
     )
     assert (moved.station, moved.day, moved.practitioner.name) == (dayang, march(2), "吴测试")
     assert not ShiftChange.objects.exists()
@@ -210,7 +222,9 @@ def test_a_draft_is_moved_freely_and_vanishes_when_cancelled(plan, section, daya
 
 
 @pytest.mark.rule("Z-ROS-6")
-def test_after_publication_a_change_needs_a_reason_and_the_roster_waits_for_its_next_version(whole_month, county, section, adviser):
+def test_after_publication_a_change_needs_a_reason_and_the_roster_waits_for_its_next_version(
+    whole_month, county, section, adviser
+):
     publish_roster(county=county, month=MARCH, by=section)
     shift = Shift.objects.filter(station__kind="township_station").first()
     times = {"day": shift.day, "starts_at": shift.starts_at, "ends_at": shift.ends_at}

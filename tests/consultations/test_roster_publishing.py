@@ -233,7 +233,15 @@ def test_a_county_month_with_a_different_person_each_day_still_fits_one_sheet(co
         pair = next(people), next(people)
         turns += [(town, day, pair[n % 2]) for n, day in enumerate(weekdays[place % 5 :: 5])]
     shifts = [
-        Shift(station=station, day=day, starts_at="08:00", ends_at="18:00", lunch_minutes=120, practitioner=person, created_by=section)
+        Shift(
+            station=station,
+            day=day,
+            starts_at="08:00",
+            ends_at="18:00",
+            lunch_minutes=120,
+            practitioner=person,
+            created_by=section,
+        )
         for station, day, person in turns
     ]
     Shift.objects.bulk_create(shifts)

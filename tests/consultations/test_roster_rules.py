@@ -87,7 +87,9 @@ def test_a_centre_shift_on_a_holiday_is_an_error_unless_a_reason_stands_in_it():
 
 
 @pytest.mark.rule("Z-ROS-2")
-@pytest.mark.parametrize(("ends", "lunch", "is_short"), [("18:00", 120, False), ("18:00", 121, True), ("16:00", 0, False), ("15:59", 0, True)])
+@pytest.mark.parametrize(
+    ("ends", "lunch", "is_short"), [("18:00", 120, False), ("18:00", 121, True), ("16:00", 0, False), ("15:59", 0, True)]
+)
 def test_a_centre_shift_has_eight_hours_without_lunch(ends, lunch, is_short):
     shift = turn(CENTRE, march(1), ends_at=time.fromisoformat(ends), lunch_minutes=lunch)
     assert bool(found(month(CENTRE), [shift], "short")) is is_short
@@ -243,7 +245,9 @@ def counties(draw):
         people[number] = PersonFacts(number, f"示例{number}", (Stay(since, until, allowed),))
     facts = MonthFacts(of, tuple(stations), people, CALENDAR)
     planned, taken = [], set()
-    for day, station, person in draw(st.lists(st.tuples(st.sampled_from(of.days()), st.sampled_from(stations or [TOWN]), st.integers(1, 6)), max_size=12)):
+    for day, station, person in draw(
+        st.lists(st.tuples(st.sampled_from(of.days()), st.sampled_from(stations or [TOWN]), st.integers(1, 6)), max_size=12)
+    ):
         if station in stations and person in people and people[person].may_serve(station.id, day) and (person, day) not in taken:
             taken.add((person, day))
             planned.append(turn(station, day, person, override_reason="已定"))

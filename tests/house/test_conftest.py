@@ -51,7 +51,9 @@ def test_the_browser_reports_what_the_policy_stops(live_server, page):
     seen = []
     page.on("console", lambda message: seen.append(message.text))
     page.goto(f"{live_server.url}/health/")
-    page.evaluate("() => { const s = document.createElement('script'); s.textContent = 'window.bad = 1'; document.body.append(s); }")
+    page.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = 'window.bad = 1'; document.body.append(s); }"
+    )
     page.wait_for_timeout(100)
     assert page.evaluate("() => window.bad") is None
     assert any("Content Security Policy" in text for text in seen)

@@ -86,7 +86,12 @@ def test_a_deployment_check_has_no_warning():
 
 def test_the_parts_of_a_database_address():
     parsed = database("postgres://someone@/books?host=/run/a%20b&sslmode=disable", "DATABASE_URL")
-    assert (parsed["USER"], parsed["NAME"], parsed["HOST"], parsed["OPTIONS"]["sslmode"]) == ("someone", "books", "/run/a b", "disable")
+    assert (parsed["USER"], parsed["NAME"], parsed["HOST"], parsed["OPTIONS"]["sslmode"]) == (
+        "someone",
+        "books",
+        "/run/a b",
+        "disable",
+    )
 
 
 def test_field_keys_keep_their_order():
@@ -113,5 +118,9 @@ def test_a_switch_that_says_neither_on_nor_off_is_a_mistake(monkeypatch):
 
 
 def test_the_version_is_the_changelogs():
-    first = next(line for line in (settings.BASE_DIR / "CHANGELOG.md").read_text().splitlines() if line.startswith("## [") and line[4].isdigit())
+    first = next(
+        line
+        for line in (settings.BASE_DIR / "CHANGELOG.md").read_text().splitlines()
+        if line.startswith("## [") and line[4].isdigit()
+    )
     assert first.startswith(f"## [{settings.VERSION}]")

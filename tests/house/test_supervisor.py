@@ -68,7 +68,9 @@ def processes_of(var):
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_bytes()
-            if command and (os.fsencode(var) in command or b"HUIMIN_VAR=" + os.fsencode(var) in (folder / "environ").read_bytes().split(b"\0")):
+            if command and (
+                os.fsencode(var) in command or b"HUIMIN_VAR=" + os.fsencode(var) in (folder / "environ").read_bytes().split(b"\0")
+            ):
                 found[int(folder.name)] = command.replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue

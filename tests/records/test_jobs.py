@@ -15,7 +15,15 @@ TASK = "tests.tasks.draft"
 
 def started(by=None, **options) -> JobRun:
     return services.start_job(
-        **{"kind": "duty_pay", "task": TASK, "county": "140525", "period": "2022-03", "by": by, "title": "核算2022年3月补贴", **options}
+        **{
+            "kind": "duty_pay",
+            "task": TASK,
+            "county": "140525",
+            "period": "2022-03",
+            "by": by,
+            "title": "核算2022年3月补贴",
+            **options,
+        }
     )
 
 
@@ -251,7 +259,9 @@ def test_only_a_failed_job_is_tried_again(anna, sent):
 
 
 @pytest.mark.parametrize(
-    "attack", [{"percent": 101}, {"state": "done"}, {"state": "queued", "finished_at": timezone.now()}], ids=["percent", "done", "queued"]
+    "attack",
+    [{"percent": 101}, {"state": "done"}, {"state": "queued", "finished_at": timezone.now()}],
+    ids=["percent", "done", "queued"],
 )
 def test_the_database_refuses_a_job_that_contradicts_itself(anna, sent, attack):
     started(anna)
