@@ -7,7 +7,7 @@ from common.encryption import keyed_index
 from consultations.models import Consultation
 from consultations.rules.records import missing_items
 from desk.services.demo.duty import moment
-from desk.services.demo.people import id_number
+from desk.services.demo.people import GIVEN, SURNAMES, id_number
 from legalaid.models import AidCase
 
 M = Consultation.Matter
@@ -63,7 +63,7 @@ def record(station, shift, n, matter, clerk, rng) -> Consultation:
     values = {
         "time": time(9 + minute // 60, minute % 60),
         "channel": rng.choices(("onsite", "phone", "home_visit"), (82, 15, 3))[0],
-        "client_name": f"咨询人{rng.randrange(1000):03}（演示）" if rng.random() < 0.9 else "匿名",
+        "client_name": rng.choice(SURNAMES) + rng.choice(GIVEN) if rng.random() < 0.9 else "匿名",
         "matter": matter,
         "question": rng.choice(QUESTIONS[matter]),
         "answer": "" if rng.random() < 0.01 else ANSWER,
