@@ -1,5 +1,6 @@
 """Importing the workbook people already keep: every sheet or nothing, every problem at once (contract.md 3)."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -28,6 +29,7 @@ from subsidies.services.drafting import draft_duty_pay, empty_drafts
 
 TABLES = {table.name: table for table in (PEOPLE, SHIFTS, ATTENDANCE, FINDINGS, RECORDS, CASES, FUNDS)}
 KIND = "workbook"
+CHINESE = re.compile("[\u4e00-\u9fff]")
 PURPOSE = "import"
 
 
@@ -134,12 +136,14 @@ def examine(content, county, by, confirmed_paper="", keep=None) -> Outcome:
         run.problems.append(whole_sheet("", str(error)))
     except DatabaseError as error:
         # What only the database knows (a shift that somebody planned a second ago) still reaches the user in words.
-        run.problems.append(whole_sheet("", f"数据库拒绝了这份工作簿：{first_line(error)}。请按提示核对后重新导入。"))
+        run.problems.append(whole_sheet("", f"数据库拒绝了这份工作簿：{in_words(error)}。请核对后重新导入。"))
     return outcome
 
 
-def first_line(error: DatabaseError) -> str:
-    return str(error).strip().splitlines()[0][:200]
+def in_words(error: DatabaseError) -> str:
+    """What our own triggers say in Chinese; what PostgreSQL says itself means that somebody else was faster."""
+    first = str(error).strip().splitlines()[0][:200]
+    return first if CHINESE.search(first) else "检查之后有人改动了同样的班次、人员或记录"
 
 
 def parse_sheets(sheets) -> tuple[dict[str, list], list[CellProblem]]:

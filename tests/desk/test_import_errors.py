@@ -4,9 +4,10 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.db import IntegrityError
 
 from consultations.models import Attendance, Consultation, Finding, Shift
-from desk.services.importing import NotConfirmable, confirm_batch, preview_workbook, take_back
+from desk.services.importing import NotConfirmable, confirm_batch, in_words, preview_workbook, take_back
 from legalaid.models import AidCase
 from organizations.models import BankAccount, Practitioner
 from programmes.models import Month
@@ -188,3 +189,12 @@ def test_a_batch_is_previewed_confirmed_and_taken_back_whole(county, login):
     assert [model.__name__ for model in models if model.objects.exists()] == []
     batch.refresh_from_db()
     assert batch.state == "undone"
+
+
+def test_what_only_the_database_knows_is_told_in_chinese():
+    assert (
+        in_words(IntegrityError("月份已结账，班次不能新增、修改或删除\nCONTEXT:  PL/pgSQL"))
+        == "月份已结账，班次不能新增、修改或删除"
+    )
+    told = in_words(IntegrityError('duplicate key value violates unique constraint "shift_once"\nDETAIL:  Key (id)=(14052)'))
+    assert "有人改动了" in told and "Key" not in told
