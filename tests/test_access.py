@@ -263,3 +263,22 @@ def test_nobody_but_those_who_pay_and_watch_sees_other_peoples_yuan(county, logi
     assert {
         ask(client, "get", path).status_code for path in ("/pay/duty/", "/pay/duty/2022-08/", "/ledger/", "/pay/batches/2022-08/")
     } == {403}
+
+
+@pytest.mark.parametrize("role", [Role.SECTION, Role.LEADER, Role.FINANCE])
+def test_naming_another_county_in_the_address_shows_nothing_of_it(county, role):
+    """Months are named by their date alone; which county is meant may be asked for, but only one's own is given."""
+    paths = ["/pay/duty/", "/pay/duty/2022-08/", "/pay/duty/2022-07/compare/", "/pay/batches/2022-07/", "/ledger/", "/roster/2022-09/",
+             "/roster/coverage/", "/station-months/?month=2022-08", "/months/", "/attendance/", "/"]  # fmt: skip
+    names = {
+        *Practitioner.objects.values_list("name", flat=True),
+        *Station.objects.in_county(county).values_list("short_name", flat=True),
+    }
+    with transaction.atomic():
+        client, shown = signed_in(neighbour(county, role)), {}
+        for path in paths:
+            response = ask(client, "get", f"{path}{'&' if '?' in path else '?'}county={county.pk}")
+            if response.status_code == 200 and (found := [name for name in names if name in response.text]):
+                shown[path] = found[:3]
+        transaction.set_rollback(True)
+    assert shown == {}
