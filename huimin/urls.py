@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("organizations.urls")),
     path("", include("programmes.urls")),
     path("", include("consultations.urls")),
+    path("", include("legalaid.urls")),
     path("", include("subsidies.urls")),
     path("", include("desk.urls")),
 ]

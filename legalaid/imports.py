@@ -5,6 +5,7 @@ from common.id_numbers import birth_date_of, gender_of
 from common.workbooks import tables
 from common.workbooks.tables import Column, Row, Table
 from legalaid.models import AidCase
+from legalaid.rules.procedure import is_elder, is_minor, state_told_by
 from records.importing import ImportRun, twice_in_file
 
 
@@ -58,7 +59,9 @@ def import_cases(run: ImportRun, rows: list[Row]) -> None:
         doubt_groups(run, row)
         case, values = known.get(number), values_of(row)
         if case is None:
-            new.append(AidCase(county=run.county, number=number, recorded_by=run.by, recorded_at=run.at, **values))
+            new.append(
+                AidCase(county=run.county, number=number, is_history=True, recorded_by=run.by, recorded_at=run.at, **values)
+            )
             run.count(row, is_new=True)
         else:
             run.count(row, is_changed=run.update(case, **values), words=number)
@@ -67,7 +70,16 @@ def import_cases(run: ImportRun, rows: list[Row]) -> None:
 
 
 def values_of(row: Row) -> dict:
+    """What a row tells of the case itself; its mark and money are read by the floor above."""
     is_notice = row["案件来源"] == AidCase.Source.NOTICE
+    values = told(row, is_notice=is_notice)
+    state = state_told_by(values, is_notice=is_notice)
+    if state == "quality_passed" and values["quality_grade"] == AidCase.Grade.FAIL:
+        state = "archived"
+    return {**values, "state": state}
+
+
+def told(row: Row, *, is_notice: bool) -> dict:
     return {
         "recipient": row["受援人"],
         "id_number": row["身份证号"],
@@ -96,9 +108,6 @@ def values_of(row: Row) -> dict:
         "quality_grade": row["质量等次"],
         "provincial_no": row["省系统案号"],
         "provincial_entered_on": row["省系统录入日期"],
-        "marked_on": row["标注日期"],
-        "local_standard": row["当地补贴标准"],
-        "is_ordinary_subsidy_paid": row["已发普通补贴"],
     }
 
 
@@ -106,11 +115,9 @@ def doubt_groups(run: ImportRun, row: Row) -> None:
     """A group that the ID number contradicts is a warning: the bureau knows the person, the number only the sex and age."""
     groups = {row["主要群体"], *row["其他群体"]}
     born, day = birth_date_of(row["身份证号"]), row["申请或通知日期"]
-    age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
     if AidCase.Group.WOMAN in groups and gender_of(row["身份证号"]) == "男":
         run.doubtful(row, "主要群体", "身份证号显示为男性，群体写了妇女：请核对。")
-    if AidCase.Group.ELDERLY in groups and age < 60:
+    if AidCase.Group.ELDERLY in groups and not is_elder(born, day):
         run.doubtful(row, "主要群体", "按身份证号不满 60 周岁，群体写了老年人：请核对。")
-    # The 18th birthday itself still counts as a minor's day (reading D24).
-    if AidCase.Group.MINOR in groups and (age > 18 or (age == 18 and (day.month, day.day) != (born.month, born.day))):
+    if AidCase.Group.MINOR in groups and not is_minor(born, day):
         run.doubtful(row, "主要群体", "按身份证号已满 18 周岁，群体写了未成年人：请核对。")

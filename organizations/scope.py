@@ -26,3 +26,8 @@ def county_or_404(user, code=None) -> Region:
     if county is None:
         raise Http404("没有可以查看的县。")
     return county
+
+
+def regions_of(user, *roles):
+    """Ids of the regions in which the user holds a post of one of these roles."""
+    return {post.region_id for post in user.posts_in_force if post.role in roles}

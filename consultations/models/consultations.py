@@ -11,6 +11,7 @@ from common.id_numbers import check_phone
 from consultations.models.rosters import Shift
 from organizations.models import Practitioner, Station
 from organizations.models.places import within
+from organizations.scope import regions_of
 
 
 class ConsultationQuerySet(models.QuerySet):
@@ -52,10 +53,6 @@ class ConsultationQuerySet(models.QuerySet):
         except ValueError:
             pass
         return self.filter(found)
-
-
-def regions_of(user, *roles):
-    return {post.region_id for post in user.posts_in_force if post.role in roles}
 
 
 class Consultation(models.Model):

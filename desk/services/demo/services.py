@@ -100,6 +100,8 @@ def add_cases(*, county, today, centre, rng: random.Random) -> int:
         cases.append(
             AidCase(
                 county=county,
+                is_history=True,
+                state=AidCase.State.CONCLUDED if concluded else AidCase.State.IN_PROGRESS,
                 number=f"泽援〔2022〕{n:03}号",
                 recipient=f"受援人{n:03}（演示）",
                 id_number=number,

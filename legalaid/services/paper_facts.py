@@ -1,0 +1,214 @@
+"""Gather what a paper of a case prints: case, applicant, assignment, offices, notes, files. domain.md 3.7, 4.6, safety.md §3."""
+
+from datetime import date
+
+from common.id_numbers import mask_id_number, mask_phone
+from common.money import yuan
+from legalaid.models import AidCase, Applicant, CasePaper
+from legalaid.models.cases import CRIMINAL_TYPES
+from legalaid.rules import papers as rules
+from legalaid.rules.paper_facts import FileRow, NoteRow, PaperFacts
+from organizations.models import Organization
+
+Kinds = Organization.Kind
+
+
+def facts_of(case: AidCase, kind: rules.Kind, *, on: date, hide_id: bool = False) -> PaperFacts:
+    """The facts of a paper of this kind. The whole identity number only where the official form has it, and never with ``hide_id``."""
+    shows_id = kind.shows_id and not hide_id
+    return PaperFacts(
+        issued_on=on,
+        **offices(case),
+        **_case(case),
+        **_person(case, shows_id=shows_id),
+        **_undertaker(case),
+        **_said(case, kind),
+        **_lists(case, kind),
+    )
+
+
+def offices(case: AidCase) -> dict:
+    """Names and addresses of the agency and the bureau; where they are not registered, the county's name speaks for them."""
+    county = case.county
+    known = {
+        row.kind: row
+        for row in Organization.objects.active().filter(region=county, kind__in=(Kinds.AID_CENTRE, Kinds.JUSTICE_BUREAU)).order_by("-pk")
+    }
+    agency, bureau = known.get(Kinds.AID_CENTRE), known.get(Kinds.JUSTICE_BUREAU)
+    return {
+        "county": county.name,
+        "agency": agency.name if agency else f"{county.name}法律援助中心",
+        "agency_address": agency.address if agency else "",
+        "agency_phone": agency.phone if agency else "",
+        "agency_head": agency.leader if agency else "",
+        "bureau": bureau.name if bureau else f"{county.name}司法局",
+        "government": f"{county.name}人民政府",
+        "handler": case.handler.name if case.handler else "",
+    }
+
+
+def _case(case: AidCase) -> dict:
+    return {
+        "case_number": case.number,
+        "is_notified": case.is_notified,
+        "is_criminal": case.type in CRIMINAL_TYPES,
+        "is_minor_case": case.is_minor_case,
+        "is_pre_aid": case.is_pre_aid,
+        "case_type": case.get_type_display(),
+        "case_type_code": case.type,
+        "channel": case.get_channel_display(),
+        "stage": case.get_stage_display(),
+        "stage_code": case.stage,
+        "cause": case.cause,
+        "summary": case.summary,
+        "matter": case.get_matter_display(),
+        "basis": case.get_basis_display(),
+        "opponent": case.opponent,
+        "amount_claimed": yuan(case.amount_claimed) if case.amount_claimed is not None else "",
+        "amount_recovered": yuan(case.amount_recovered) if case.amount_recovered is not None else "",
+        "received_on": case.received_on,
+        "accepted_on": case.accepted_on,
+        "assigned_on": case.assigned_on,
+        "engaged_on": case.engaged_on,
+        "first_met_on": case.first_met_on,
+        "concluded_on": case.concluded_on or case.terminated_on,
+        "file_submitted_on": case.file_submitted_on,
+        "archived_on": case.archived_on,
+        "archive_no": case.archive_no,
+        "retention": case.retention,
+        "result": case.get_result_display() or ("终止法律援助" if case.terminated_on else ""),
+        "result_document_no": case.result_document_no,
+        "provincial_no": case.provincial_no,
+        "organ": case.organ_name or case.get_organ_display(),
+        "organ_code": case.organ,
+        "notice_no": case.notice_no,
+        "hardship": case.get_hardship_display(),
+        "hardship_code": case.hardship,
+        "hardship_ground": case.hardship_ground,
+        "group_codes": tuple(case.groups),
+        "groups": "、".join(AidCase.Group(code).label for code in case.groups),
+    }
+
+
+def _person(case: AidCase, *, shows_id: bool) -> dict:
+    person = Applicant.objects.filter(case=case).first() or Applicant(case=case)
+    gender = person.get_gender_display() if person.gender != Applicant.Gender.UNSTATED else ""
+    proxy_id = person.proxy_id_number
+    return {
+        "recipient": case.recipient,
+        "gender": gender,
+        "ethnicity": person.ethnicity,
+        "birth_date": person.birth_date,
+        "id_number": case.id_number if shows_id else mask_id_number(case.id_number) if case.id_number else "",
+        "phone": person.phone if shows_id else mask_phone(person.phone) if person.phone else "",
+        "household_address": person.registered_address,
+        "address": person.current_address,
+        "work_unit": person.work_unit,
+        "occupation": person.occupation,
+        "education": person.education,
+        "health": person.health,
+        "custody_place": person.custody_place,
+        "guardian": person.guardian,
+        "proxy_name": person.proxy_name,
+        "proxy_kind": person.proxy_relation,
+        "proxy_id_number": proxy_id if shows_id else mask_id_number(proxy_id) if proxy_id else "",
+        "proxy_phone": person.proxy_phone if shows_id else mask_phone(person.proxy_phone) if person.proxy_phone else "",
+    }
+
+
+def _undertaker(case: AidCase) -> dict:
+    rows = list(case.assignments.select_related("office", "lawyer").order_by("pk"))
+    standing = next((row for row in rows if row.ended_on is None), None)
+    ended = [row for row in rows if row.ended_on is not None]
+    office, lawyer = (standing.office, standing.lawyer) if standing else (case.office, case.lawyer)
+    facts = {
+        "office": office.name if office else case.undertaking_office,
+        "office_phone": office.phone if office else "",
+        "undertaker": lawyer.name if lawyer else case.undertaker,
+        "undertaker_kind": lawyer.get_kind_display() if lawyer else "",
+        "undertaker_licence": lawyer.practice_certificate_no if lawyer else "",
+        # Undertakers are reached at their office; no private number goes out on a paper.
+        "undertaker_phone": office.phone if office else "",
+    }
+    earlier = ended[-1] if ended else standing
+    if earlier:
+        facts |= {
+            "earlier_office": earlier.office.name,
+            "earlier_undertaker": earlier.lawyer.name,
+            "earlier_assigned_on": earlier.assigned_on,
+        }
+    return facts
+
+
+def _said(case: AidCase, kind: rules.Kind) -> dict:
+    """What the case already says about the decision this paper is of."""
+    decided = {"refusal_decision": case.refused_on, "termination_decision": case.terminated_on, "termination_letter": case.terminated_on}
+    said = {"decided_on": decided.get(kind.code, case.approved_on)}
+    if kind.code == "refusal_decision" and case.refusal_ground:
+        said["ground"] = case.get_refusal_ground_display()
+        said["reason"] = said["ground"] if case.refusal_ground != "other" else ""
+    if kind.code in ("termination_decision", "termination_letter") and case.termination_ground:
+        said["ground"] = case.get_termination_ground_display()
+    if kind.code == "assignment_notice":
+        said["addressee"] = case.office.name if case.office else case.undertaking_office
+    if kind.code == "replacement_notice":
+        earlier = case.assignments.exclude(ended_on=None).select_related("office").order_by("pk").last() or case.assignments.last()
+        said["addressee"] = earlier.office.name if earlier else case.undertaking_office
+    if kind.code in ("service_receipt", "objection_decision"):
+        about = _decision_of(case) if kind.code == "objection_decision" else _last_outgoing(case)
+        said |= {"about_title": about.name, "about_number": about.number_text} if about else {}
+    return said
+
+
+def _last_outgoing(case):
+    outgoing = [kind.code for kind in rules.KINDS.values() if kind.goes_out]
+    return case.papers.in_force().filter(kind__in=outgoing).select_related("paper").order_by("pk").last()
+
+
+def _decision_of(case):
+    codes = ("refusal_decision", "termination_decision")
+    return case.papers.in_force().filter(kind__in=codes).select_related("paper").order_by("pk").last()
+
+
+WITH_NOTES = ("progress_record", "closing_report")
+WITH_FILES = ("receipt", "file_index", "file_cover", "file_remarks")
+
+
+def _lists(case: AidCase, kind: rules.Kind) -> dict:
+    lists = {}
+    if kind.code in WITH_NOTES:
+        notes = case.notes.filter(struck_at=None).select_related("by").order_by("day", "pk")
+        if kind.code == "progress_record":
+            notes = notes.filter(kind__in=("report", "notice_to_client", "major_report"))
+        lists["notes"] = tuple(NoteRow(note.day, note.get_kind_display(), note.content, note.by.name) for note in notes)
+    if kind.code == "supervision":
+        rows = case.supervisions.exclude(kind="post_visit").select_related("by")
+        lists["notes"] = tuple(
+            NoteRow(row.day, row.get_kind_display(), f"{row.get_way_display()}：{row.content}", row.by.name) for row in rows
+        )
+    if kind.code == "follow_up":
+        visit = case.supervisions.filter(kind="post_visit").select_related("by").last()
+        if visit:
+            lists |= {"content": visit.content, "opinion": visit.satisfaction, "place": visit.get_way_display()}
+            lists |= {"asked_by": visit.by.name, "answered_on": visit.day}
+    if kind.code in WITH_FILES:
+        rows, pages = _file_rows(case, only_brought=kind.code == "receipt")
+        lists |= {"files": rows, "pages": str(pages) if pages else ""}
+    return lists
+
+
+def _file_rows(case: AidCase, *, only_brought: bool) -> tuple[tuple[FileRow, ...], int]:
+    """The papers in force in the order of the table, then what was brought in, with running page numbers."""
+    found = []
+    if not only_brought:
+        issued = CasePaper.objects.in_force().filter(case=case).exclude(kind__in=rules.FILE_PAPERS).select_related("paper")
+        order = {code: place for place, code in enumerate(rules.KINDS)}
+        for row in sorted(issued, key=lambda row: (order[row.kind], row.pk)):
+            found.append((f"{row.name}{'（' + row.number_text + '）' if row.number_text else ''}", row.paper.issued_on, row.pages))
+    found += [(row.title, row.day, row.pages) for row in case.files.standing()]
+    rows, next_page = [], 1
+    for title, day, pages in found:
+        last = next_page + pages - 1
+        rows.append(FileRow(title, day, str(next_page) if pages == 1 else f"{next_page}—{last}"))
+        next_page = last + 1
+    return tuple(rows), next_page - 1
