@@ -2,8 +2,11 @@
 
 from legalaid.models.assignments import Assignment, Specialty
 from legalaid.models.cases import AidCase
+from legalaid.models.legal_help import LegalHelp, LegalHelpEvent
 from legalaid.models.people import Applicant
 from legalaid.models.procedure import CaseDeadline, CaseEvent, CaseFile, CaseNote, Supervision
+from legalaid.models.provincial import ExportLayout, OtherSystem, ReconciledRow, Reconciliation
+from legalaid.models.quality import FileReview, Rectification, ReviewBatch, SampledFile
 
 __all__ = [
     "AidCase",
@@ -13,6 +16,16 @@ __all__ = [
     "CaseEvent",
     "CaseFile",
     "CaseNote",
+    "ExportLayout",
+    "FileReview",
+    "LegalHelp",
+    "LegalHelpEvent",
+    "OtherSystem",
+    "ReconciledRow",
+    "Reconciliation",
+    "Rectification",
+    "ReviewBatch",
+    "SampledFile",
     "Specialty",
     "Supervision",
 ]
