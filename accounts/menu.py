@@ -44,7 +44,7 @@ MENU = (
         "法律援助",
         (
             Entry("援助案件", "cases", "folder-open", "legalaid.view_cases"),
-            Entry("质量评查", "file-reviews", "scale", "legalaid.review_file"),
+            Entry("质量评查", "file-reviews", "scale", "legalaid.view_reviews"),
             Entry("惠民标注", "case-marks", "stamp", "legalaid.view_marks"),
         ),
     ),

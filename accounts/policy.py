@@ -124,8 +124,14 @@ _MATRIX = {
     "legalaid.decide_case": ("审批援助案件", (DIRECTOR,)),
     "legalaid.decide_objection": ("审查异议", (L,)),
     "legalaid.undertake_case": ("承办案件", (LAWYER,)),
-    "legalaid.review_administratively": ("行政检查", (S,)),
-    "legalaid.review_file": ("评查卷宗", (EXPERT,)),
+    "legalaid.view_reviews": ("查看质量评查", (*BUREAU, *AID, EXPERT, CITY, AUDITOR)),
+    "legalaid.view_review_batches": ("查看评查批次", (*BUREAU, *AID, CITY, AUDITOR)),
+    "legalaid.view_reviewers": ("查看评查人姓名", (*BUREAU, AUDITOR)),
+    "legalaid.organize_reviews": ("组织案件评查", (S,)),
+    "legalaid.review_administratively": ("行政评查、核定等次", (S,)),
+    "legalaid.review_file": ("同行评估", (EXPERT,)),
+    "legalaid.score_file": ("填写评查表", (S, EXPERT)),
+    "legalaid.view_fixes": ("查看评查整改", (*BUREAU, *AID, AUDITOR)),
     "legalaid.rectify": ("评查整改", (CENTRE,)),
     "legalaid.mark_case": ("提出惠民标注", (CENTRE,)),
     "legalaid.sign_marks": ("签发标注清单", (DIRECTOR,)),
@@ -204,6 +210,9 @@ APART = (
     ("organizations.manage_posts", "organizations.confirm_posts"),
     ("legalaid.handle_case", "legalaid.decide_case"),
     ("legalaid.mark_case", "legalaid.sign_marks"),
+    ("legalaid.rectify", "legalaid.review_administratively"),
+    ("legalaid.handle_case", "legalaid.review_file"),
+    ("legalaid.undertake_case", "legalaid.review_file"),
 )
 
 # Posts through which money passes: entered by the administrator, in force only when the leader confirms them.

@@ -39,12 +39,13 @@ class State:
         "deemed_withdrawn": "视为撤回",
         "withdrawn": "主动撤回",
         "redirected": "告知另行申请",
+        "dismissed": "登记作废",
         "terminated": "终止援助",
     }
     BEFORE_DECISION = ("registered", "received", "need_supplement", "accepted", "under_review", "cooperating")
     WITH_UNDERTAKER = ("assigned", "engaged", "first_met", "consented", "client_refused", "in_progress")
     TAIL = ("concluded", "file_submitted", "file_returned", "file_accepted", "archived", "quality_passed")
-    SIDE_ENDS = ("refused", "deemed_withdrawn", "withdrawn", "redirected", "terminated")
+    SIDE_ENDS = ("refused", "deemed_withdrawn", "withdrawn", "redirected", "dismissed", "terminated")
     ENDED = (*SIDE_ENDS, "archived", "quality_passed")
 
 
@@ -87,7 +88,7 @@ STEPS: dict[str, Step] = _table(
     Step("register", "登记", ("",), "registered", (HAND_IN, HANDLE), "法律援助法13、23条", papers=(1,), sets="received_on"),
     Step(
         "receive", "接收申请", ("", "registered"), "received", (HAND_IN, HANDLE), "法律援助法39—41条",
-        papers=(2, 3, 4, 5), starts=("aid_decision",), sets="received_on",
+        papers=(2, 3, 4, 5), starts=("aid_decision",), meets=("application_transfer",), sets="received_on",
     ),
     Step(
         "ask_supplement", "一次性告知补正", ("received", "accepted", "under_review"), "need_supplement", (HANDLE,),
@@ -98,8 +99,10 @@ STEPS: dict[str, Step] = _table(
     Step("deem_withdrawn", "视为撤回申请", ("need_supplement",), "deemed_withdrawn", (HANDLE,), "法律援助法43条2款", ends=True),
     Step("redirect", "告知向有管辖权的机构申请", ("registered", "received", "accepted", "under_review"), "redirected",
          (HANDLE,), "法律援助法38条", ends=True),
+    # Spam and double entries of the public page: nothing was applied for.
+    Step("dismiss", "登记作废", ("registered",), "dismissed", (HANDLE,), "无效、重复的登记（内部口径）", ends=True),
     Step("accept", "受理", ("registered", "received"), "accepted", (HANDLE,), "法律援助法43条",
-         starts=("aid_decision",), sets="accepted_on"),
+         starts=("aid_decision",), meets=("application_transfer",), sets="accepted_on"),
     Step("review", "开始审查", ("accepted",), "under_review", (HANDLE,), "法律援助法31—34、41、42条", papers=(8,)),
     Step("cooperate", "请求异地协作", ("under_review",), "cooperating", (HANDLE,), "办理程序规定16条*",
          papers=(7,), suspends=("aid_decision",)),
@@ -116,7 +119,9 @@ STEPS: dict[str, Step] = _table(
     Step("take_notice", "接收通知", ("",), "notice_received", (HANDLE,), "法律援助法25、28、36条",
          starts=("notice_assignment",), sets="received_on"),
     Step("ask_organ", "通知机关补送材料", ("notice_received",), "notice_incomplete", (HANDLE,), "办理程序规定（条号待核对）*"),
-    Step("organ_supplied", "材料补齐", ("notice_incomplete",), "notice_received", (HANDLE,), "办理程序规定（条号待核对）*"),
+    # Reading D13: a notice is approved on the day it was accepted, which is the day its papers were complete.
+    Step("organ_supplied", "材料补齐", ("notice_incomplete",), "notice_received", (HANDLE,), "办理程序规定（条号待核对）*",
+         sets="approved_on"),
     Step("return_notice", "不属本机构办理，函告通知机关", ("notice_received", "notice_incomplete"), "redirected", (HANDLE,),
          "法律援助法38条", papers=(13,), ends=True),
     # -- who undertakes it
@@ -150,6 +155,10 @@ STEPS: dict[str, Step] = _table(
     Step("archive", "归档", ("file_accepted",), "archived", (HANDLE,), "办理程序规定42条*；方案五（二）2", sets="archived_on"),
     Step("verify_quality", "质量核验合格", ("archived",), "quality_passed", (ADMINISTRATIVE, PEER), "方案五（二）2；理解口径 D41",
          sets="quality_verified_on"),
+    Step("fail_quality", "质量核验不合格", ("archived",), "", (ADMINISTRATIVE, PEER), "方案五（二）2；理解口径 D41",
+         sets="quality_verified_on"),
+    Step("revoke_quality", "复评不合格，撤销质量核验", ("quality_passed",), "archived", (ADMINISTRATIVE, PEER),
+         "方案五（二）2；法律援助法59条", sets="quality_verified_on"),
     # -- an objection that is upheld by the bureau takes the case back
     Step("correct_refusal", "异议成立，改为给予", ("refused",), "granted", (DECIDE,), "法律援助法49条",
          papers=(9,), starts=("aid_assignment",), sets="approved_on"),
@@ -193,7 +202,7 @@ class Route:
 ROUTES: dict[str, tuple[Route, ...]] = {
     "application": (
         Route("申请受理", ("registered", "received", "need_supplement")),
-        Route("审查决定", ("accepted", "under_review", "cooperating", "refused", "deemed_withdrawn", "withdrawn", "redirected")),
+        Route("审查决定", ("accepted", "under_review", "cooperating", "refused", "deemed_withdrawn", "withdrawn", "redirected", "dismissed")),
         Route("指派承办", ("granted", "assigned")),
         Route("办理", ("engaged", "in_progress", "terminated")),
         Route("结案审查", ("concluded", "file_submitted", "file_returned")),
