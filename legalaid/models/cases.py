@@ -270,6 +270,10 @@ class AidCase(models.Model):
     hardship = models.CharField("经济困难审查", max_length=20, choices=Hardship.choices)
     hardship_ground = models.CharField("免予核查情形", max_length=200, blank=True)
     received_on = models.DateField("申请或通知日期")
+    # What the applicant asks the progress page with; history and notices have none.
+    query_code = models.CharField("查询码", max_length=10, unique=True, null=True, blank=True, editable=False)
+    # When the place of custody or the duty lawyer got the application: 24 hours to pass it on (Legal Aid Law 39).
+    applied_in_custody_at = models.DateTimeField("向羁押场所或值班律师提出申请的时间", null=True, blank=True)
     accepted_on = models.DateField("受理日期", null=True, blank=True)
     # The day of the decision; for a notice the day it was accepted (reading D13).
     approved_on = models.DateField("批准日期", null=True, blank=True)

@@ -1,5 +1,6 @@
 """The person whose case it is, beyond what the case's own row holds. domain.md 4.6 Recipient."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -44,6 +45,8 @@ class Applicant(models.Model):
     guardian = models.CharField("监护人", max_length=50, blank=True)
     household_size = models.PositiveSmallIntegerField("家庭人口", null=True, blank=True)
     household_income = models.DecimalField("家庭人均月收入", max_digits=12, decimal_places=2, null=True, blank=True)
+    # Which situations of the hardship table the applicant states: codes of rules.hardship.
+    hardship_claims = ArrayField(models.CharField(max_length=30), default=list, blank=True, verbose_name="免予核查的情形")
     proxy_name = models.CharField("代理人", max_length=50, blank=True)
     proxy_relation = models.CharField("与申请人关系", max_length=30, blank=True)
     proxy_id_number = EncryptedTextField("代理人证件号码", blank=True, default="")
