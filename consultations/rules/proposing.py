@@ -1,13 +1,15 @@
-"""A fair month, proposed: fills what is missing and never breaks a hard rule. Pure and deterministic.
+"""A fair month, proposed: what is missing, who could take it, and a first answer. Pure and deterministic.
 
-Greedy by the slot with the fewest people left, then local improvement of the loads. Nobody is proposed twice on
-one day, and nothing that was planned already is touched. Plan 四（一）4 (Z-ROS-1…5), 三（一）(Z-DUTY-3).
+The answer here is greedy: the slot with the fewest people left first, then local improvement of the loads; `drawing` betters
+it with a solver. Nobody is proposed twice on one day, on leave, or beyond the turns she wished for, and nothing that was planned
+already is touched. Plan 四（一）4 (Z-ROS-1…5), 三（一）(Z-DUTY-3).
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from consultations.rules.rosters import (
     INCREASED,
@@ -37,11 +39,87 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Task:
+    """What is to be filled, with whom. `kept` are the shifts that stand, the neighbouring days' too; `most` limits everybody's
+    turns in the month, the standing ones included, and her own wish may limit them further."""
+
+    facts: MonthFacts
+    kept: tuple[PlannedShift, ...]
+    slots: tuple[Slot, ...]
+    people: tuple[int, ...]
+    most: int | None = None
+
+    @cached_property
+    def turns(self) -> Counter:
+        """Everybody's standing turns in the month."""
+        return Counter(shift.person_id for shift in self.kept if shift.day in self.facts.month)
+
+    @cached_property
+    def busy(self) -> frozenset:
+        """Who stands in the plan on which day already."""
+        return frozenset((shift.person_id, shift.day) for shift in self.kept)
+
+    @cached_property
+    def known(self) -> Counter:
+        """How often who stands in the plan of which station: they know each other."""
+        return Counter((shift.station_id, shift.person_id) for shift in self.kept)
+
+    def options(self, slot: Slot) -> list[tuple[date, int]]:
+        """Every day and person that could serve a slot, were nothing else proposed."""
+        people = [person for person in self.people if self.room(person)]
+        return [
+            (day, person)
+            for day in slot.days
+            for person in people
+            if (person, day) not in self.busy and self.can_serve(person, slot.station.id, day)
+        ]
+
+    @cached_property
+    def _places(self) -> dict[tuple[int, date], frozenset | None]:
+        """Where everybody may serve on which day: no entry for nowhere, None for everywhere."""
+        places: dict[tuple[int, date], frozenset | None] = {}
+        for person in self.people:
+            found = self.facts.people[person]
+            for day in self.facts.month.days():
+                if found.is_on_leave(day) or not (stays := found.stays_on(day)):
+                    continue
+                everywhere = any(not stay.stations for stay in stays)
+                places[person, day] = None if everywhere else frozenset().union(*(stay.stations for stay in stays))
+        return places
+
+    def can_serve(self, person: int, station_id: int, day: date) -> bool:
+        """In the pool for that station on that day, and not on leave."""
+        allowed = self._places.get((person, day), frozenset())
+        return allowed is None or station_id in allowed
+
+    @cached_property
+    def limits(self) -> dict[int, int]:
+        """The most turns of each in this month: everybody's limit or her own wish, whichever is less."""
+        days = len(self.facts.month.days())
+        given = {person: [self.most, self.facts.people[person].wish.most] for person in self.people}
+        return {person: min((each for each in limits if each is not None), default=days) for person, limits in given.items()}
+
+    def room(self, person: int) -> int:
+        """How many more turns she could take at most."""
+        return max(0, self.limits[person] - self.turns[person])
+
+    def shift(self, n: int, day: date, person: int) -> PlannedShift:
+        """Slot number `n` served by somebody on a day, at the station's own hours."""
+        station = self.slots[n].station
+        return PlannedShift(station.id, person, day, station.opens_at, station.closes_at, station.lunch_minutes)
+
+
+# Which slot is served on which day by whom: (number of the slot, day, person).
+Choice = tuple[tuple[int, date, int], ...]
+
+
+@dataclass(frozen=True)
 class Proposal:
-    """The shifts that would be added, and the turns for which nobody is free."""
+    """The shifts that would be added, and the turns for which nobody is free; `choice` says which shift fills which slot."""
 
     shifts: tuple[PlannedShift, ...]
     unfilled: tuple[Slot, ...]
+    choice: Choice = ()
 
     def loads(self) -> Counter:
         """How many of the proposed turns each person gets."""
@@ -62,14 +140,44 @@ def propose_month(
     `shifts` are those planned already, the neighbouring days' too. `most` limits a person's turns in the month, the
     planned ones included.
     """
-    shifts = list(shifts)
+    return fill(task_of(facts, shifts, stations=stations, people=people, since=since, most=most))
+
+
+def task_of(
+    facts: MonthFacts,
+    shifts: Iterable[PlannedShift],
+    *,
+    stations: Collection[int] | None = None,
+    people: Collection[int] | None = None,
+    since: date | None = None,
+    most: int | None = None,
+) -> Task:
+    """What the given stations lack from a day on, and who may fill it; by default all of them."""
+    kept = tuple(shifts)
     slots = [
         slot
         for station in facts.stations
         if stations is None or station.id in stations
-        for slot in missing_turns(facts, station, shifts, since)
+        for slot in missing_turns(facts, station, kept, since)
     ]
-    return _Planner(facts, shifts, people, most).fill(slots)
+    return Task(facts, kept, tuple(slots), _among(facts, people), most)
+
+
+def fill(task: Task) -> Proposal:
+    """The greedy answer."""
+    return _Planner(task).fill()
+
+
+def proposal_of(task: Task, choice: Iterable[tuple[int, date, int]]) -> Proposal:
+    """A choice as shifts to add and slots left open."""
+    ordered = tuple(sorted(choice))
+    taken = {n for n, _, _ in ordered}
+    unfilled = tuple(slot for n, slot in enumerate(task.slots) if n not in taken)
+    return Proposal(tuple(task.shift(*each) for each in ordered), unfilled, ordered)
+
+
+def _among(facts, people):
+    return tuple(sorted(facts.people if people is None else set(people) & set(facts.people)))
 
 
 def fill_days(
@@ -80,9 +188,10 @@ def fill_days(
     people: Collection[int],
 ) -> Proposal:
     """A turn on each of the given days at one station, the given people taking turns."""
-    shifts = list(shifts)
-    taken = {shift.day for shift in shifts if shift.station_id == station.id}
-    return _Planner(facts, shifts, people, None).fill([Slot(station, (day,)) for day in sorted(days) if day not in taken])
+    kept = tuple(shifts)
+    taken = {shift.day for shift in kept if shift.station_id == station.id}
+    slots = tuple(Slot(station, (day,)) for day in sorted(days) if day not in taken)
+    return fill(Task(facts, kept, slots, _among(facts, people)))
 
 
 def missing_turns(
@@ -126,97 +235,83 @@ def _even_parts(days, number):
 
 
 class _Planner:
-    """Assigns people to slots."""
+    """Assigns people to slots, one slot after the other."""
 
-    def __init__(self, facts, shifts, people, most):
-        self.facts, self.most = facts, most
-        self.people = sorted(facts.people if people is None else set(people) & set(facts.people))
-        self.loads = Counter(shift.person_id for shift in shifts if shift.day in facts.month)
-        self.busy = defaultdict(set)
-        for shift in shifts:
-            self.busy[shift.person_id].add(shift.day)
-        self.usual = Counter((shift.station_id, shift.person_id) for shift in shifts)
-        self.stations_on = Counter(shift.day for shift in shifts)
+    def __init__(self, task):
+        self.task = task
+        self.people = task.people
+        self.loads = Counter(task.turns)
+        self.busy = set(task.busy)
+        self.stations_on = Counter(shift.day for shift in task.kept)
+        self.options = [task.options(slot) for slot in task.slots]
 
-    def fill(self, slots) -> Proposal:
-        chosen, unfilled = self._greedy(slots)
+    def fill(self) -> Proposal:
+        chosen, unfilled = self._greedy()
         self._improve(chosen)
         while unfilled and self._fill_late(chosen, unfilled):
             self._improve(chosen)
-        shifts = [self._shift(slot, day, person) for _, (slot, day, person) in sorted(chosen.items())]
-        return Proposal(tuple(shifts), tuple(slot for _, slot in sorted(unfilled.items())))
+        return proposal_of(self.task, [(n, day, person) for n, (day, person) in chosen.items()])
 
-    def _greedy(self, slots):
+    def _greedy(self):
         """Each slot in turn, the one hardest to fill first, to whom it costs least."""
         chosen: dict = {}
-        unfilled: dict = {}
-        waiting = dict(enumerate(slots))
-        options = {n: self._options(slot) for n, slot in waiting.items()}
-        while waiting:
-            n = min(waiting, key=lambda n: (len({person for _, person in options[n]}), min(waiting[n].days), n))
-            slot = waiting.pop(n)
-            if not self._fill_one(chosen, n, slot):
-                unfilled[n] = slot
+        unfilled: set = set()
+        slots = self.task.slots
+        for n in sorted(range(len(slots)), key=lambda n: (len({person for _, person in self.options[n]}), min(slots[n].days), n)):
+            if not self._fill_one(chosen, n):
+                unfilled.add(n)
         return chosen, unfilled
 
-    def _fill_one(self, chosen, n, slot) -> bool:
-        open_to = [(day, person) for day, person in self._options(slot) if self._is_free(person, day)]
+    def _fill_one(self, chosen, n) -> bool:
+        open_to = [(day, person) for day, person in self.options[n] if self._is_free(person, day)]
         if not open_to:
             return False
-        day, person = min(open_to, key=lambda option: self._cost(slot, *option))
+        day, person = min(open_to, key=lambda option: self._cost(self.task.slots[n], *option))
         self._take(person, day)
-        chosen[n] = (slot, day, person)
+        chosen[n] = (day, person)
         return True
 
     def _fill_late(self, chosen, unfilled) -> bool:
         """Fill what was left open: with whom the hand-overs set free, or by moving one turn out of the way."""
-        for n, slot in sorted(unfilled.items()):
-            if self._fill_one(chosen, n, slot) or self._make_room(chosen, n, slot):
-                del unfilled[n]
+        for n in sorted(unfilled):
+            if self._fill_one(chosen, n) or self._make_room(chosen, n):
+                unfilled.discard(n)
                 return True
         return False
 
-    def _make_room(self, chosen, n, slot) -> bool:
-        for day, person in self._options(slot):
-            for other, (held, held_day, holder) in sorted(chosen.items()):
-                if (held_day, holder) != (day, person):
-                    continue
-                # She takes the open slot; the one she held goes to somebody else, if there is anybody.
-                if self._fill_one(chosen, other, held):
-                    chosen[n] = (slot, day, person)
-                    return True
+    def _make_room(self, chosen, n) -> bool:
+        holders = {option: other for other, option in chosen.items()}
+        for option in self.options[n]:
+            other = holders.get(option)
+            # She takes the open slot; the one she held goes to somebody else, if there is anybody.
+            if other is not None and self._fill_one(chosen, other):
+                chosen[n] = option
+                return True
         return False
 
-    def _options(self, slot):
-        return [
-            (day, person)
-            for day in slot.days
-            for person in self.people
-            if self.facts.people[person].may_serve(slot.station.id, day)
-        ]
-
     def _is_free(self, person, day):
-        return day not in self.busy[person] and (self.most is None or self.loads[person] < self.most)
+        return self.loads[person] < self.task.limits[person] and (person, day) not in self.busy
 
     def _cost(self, slot, day, person):
-        """Fair first; then the station's usual day, then a quiet day, then who knows the station."""
+        """Fair first; then her wish, the station's usual day, a quiet day, and who knows the station."""
         return (
             self.loads[person],
+            day.weekday() in self.task.facts.people[person].wish.avoided,
             slot.usual is not None and day.weekday() != slot.usual,
             self.stations_on[day],
-            -self.usual[slot.station.id, person],
+            -self.task.known[slot.station.id, person],
             day,
             person,
         )
 
     def _take(self, person, day):
         self.loads[person] += 1
-        self.busy[person].add(day)
+        self.busy.add((person, day))
         self.stations_on[day] += 1
 
     def _release(self, person, day):
         self.loads[person] -= 1
-        self.busy[person].discard(day)
+        self.busy.discard((person, day))
         self.stations_on[day] -= 1
 
     def _improve(self, chosen):
@@ -224,25 +319,20 @@ class _Planner:
         moved = True
         while moved:
             moved = False
-            for n, (slot, day, person) in sorted(chosen.items()):
+            for n, (day, person) in sorted(chosen.items()):
                 takers = [
                     other
                     for other in self.people
                     if self.loads[other] + 1 < self.loads[person]
-                    and self.facts.people[other].may_serve(slot.station.id, day)
                     and self._is_free(other, day)
+                    and self.task.can_serve(other, self.task.slots[n].station.id, day)
                 ]
                 if takers:
                     taker = min(takers, key=lambda other: (self.loads[other], other))
                     self._release(person, day)
                     self._take(taker, day)
-                    chosen[n] = (slot, day, taker)
+                    chosen[n] = (day, taker)
                     moved = True
-
-    @staticmethod
-    def _shift(slot, day, person):
-        station = slot.station
-        return PlannedShift(station.id, person, day, station.opens_at, station.closes_at, station.lunch_minutes)
 
 
 def with_times(proposal: Proposal, starts_at, ends_at, lunch_minutes, override_reason="") -> Proposal:

@@ -29,7 +29,8 @@ class StationFacts:
     """A station and what the plan, or the bureau for it alone, asks of it.
 
     `must` is set where the plan itself asks for every working day (the county centre). `least` is the floor of turns a
-    month, `minimum` the planned minutes of a turn without lunch; None where the plan says nothing of this kind.
+    month, `minimum` the planned minutes of a turn without lunch; None where the plan says nothing of this kind. `rate` is
+    the pay of a turn in fen, for even pay; 0 where nobody is paid.
     """
 
     id: int
@@ -44,6 +45,7 @@ class StationFacts:
     lunch_minutes: int = 0
     frequency_clause: str = FREQUENCY_CLAUSE
     minimum_clause: str = FREQUENCY_CLAUSE
+    rate: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,26 @@ class Stay:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What somebody would like: weekdays (0 is Monday) gladly, weekdays rather not, and at most so many turns a month."""
+
+    liked: frozenset = frozenset()
+    avoided: frozenset = frozenset()
+    most: int | None = None
+
+
+@dataclass(frozen=True)
 class PersonFacts:
+    """Somebody in the pool. `leaves` are first and last days; `is_unpaid` a public servant (Z-DUTY-2); `recent` her turns
+    of the two months before, for who comes first where all else is equal."""
+
     id: int
     name: str
     stays: tuple[Stay, ...] = ()
+    leaves: tuple[tuple[date, date], ...] = ()
+    wish: Wish = Wish()
+    is_unpaid: bool = False
+    recent: int = 0
 
     def stays_on(self, day: date) -> list[Stay]:
         return [stay for stay in self.stays if stay.since <= day and (stay.until is None or day <= stay.until)]
@@ -67,6 +85,9 @@ class PersonFacts:
     def may_serve(self, station_id: int, day: date) -> bool:
         """In the pool on that day and allowed at that station. Z-DUTY-3."""
         return any(not stay.stations or station_id in stay.stations for stay in self.stays_on(day))
+
+    def is_on_leave(self, day: date) -> bool:
+        return any(first <= day <= last for first, last in self.leaves)
 
 
 @dataclass(frozen=True)
@@ -203,6 +224,10 @@ def check_shift(facts: MonthFacts, shift: PlannedShift) -> list[Problem]:
     if problem := unfit(facts, shift.person_id, station, shift.day):
         code, words = problem
         problems.append(Problem(ERROR, code, f"{when}：{words}", POOL_CLAUSE, **about))
+    person = facts.people.get(shift.person_id)
+    if person is not None and person.is_on_leave(shift.day):
+        text = f"{when}：{person.name}登记了请假，请换人，或先与本人商定。"
+        problems.append(Problem(WARNING, "leave", text, FREQUENCY_CLAUSE, **about))
     if station.minimum is not None and shift.minutes < station.minimum and not shift.override_reason:
         text = f"{when}计划值班 {hours(shift.minutes)}（不含午休），少于 {hours(station.minimum)}：请延长时间，或在班次里写明调整原因。"
         problems.append(Problem(ERROR, "short", text, station.minimum_clause, can_override=True, **about))
