@@ -3,6 +3,7 @@
 from legalaid.models.assignments import Assignment, Specialty
 from legalaid.models.cases import AidCase
 from legalaid.models.legal_help import LegalHelp, LegalHelpEvent
+from legalaid.models.papers import CasePaper, PaperPrefix
 from legalaid.models.people import Applicant
 from legalaid.models.procedure import CaseDeadline, CaseEvent, CaseFile, CaseNote, Supervision
 from legalaid.models.provincial import ExportLayout, OtherSystem, ReconciledRow, Reconciliation
@@ -16,11 +17,13 @@ __all__ = [
     "CaseEvent",
     "CaseFile",
     "CaseNote",
+    "CasePaper",
     "ExportLayout",
     "FileReview",
     "LegalHelp",
     "LegalHelpEvent",
     "OtherSystem",
+    "PaperPrefix",
     "ReconciledRow",
     "Reconciliation",
     "Rectification",

@@ -4,10 +4,12 @@ from datetime import date
 
 from common.id_numbers import mask_id_number, mask_phone
 from common.money import yuan
-from legalaid.models import AidCase, Applicant, CasePaper
+from legalaid.models import AidCase, Applicant
 from legalaid.models.cases import CRIMINAL_TYPES
+from legalaid.models.papers import CasePaper
 from legalaid.rules import papers as rules
 from legalaid.rules.paper_facts import FileRow, NoteRow, PaperFacts
+from legalaid.services.deadlines import rule_of
 from organizations.models import Organization
 
 Kinds = Organization.Kind
@@ -22,7 +24,7 @@ def facts_of(case: AidCase, kind: rules.Kind, *, on: date, hide_id: bool = False
         **_case(case),
         **_person(case, shows_id=shows_id),
         **_undertaker(case),
-        **_said(case, kind),
+        **_said(case, kind, on),
         **_lists(case, kind),
     )
 
@@ -32,7 +34,9 @@ def offices(case: AidCase) -> dict:
     county = case.county
     known = {
         row.kind: row
-        for row in Organization.objects.active().filter(region=county, kind__in=(Kinds.AID_CENTRE, Kinds.JUSTICE_BUREAU)).order_by("-pk")
+        for row in Organization.objects.active()
+        .filter(region=county, kind__in=(Kinds.AID_CENTRE, Kinds.JUSTICE_BUREAU))
+        .order_by("-pk")
     }
     agency, bureau = known.get(Kinds.AID_CENTRE), known.get(Kinds.JUSTICE_BUREAU)
     return {
@@ -140,9 +144,17 @@ def _undertaker(case: AidCase) -> dict:
     return facts
 
 
-def _said(case: AidCase, kind: rules.Kind) -> dict:
+# The limit that a paper names, counted by the rule in force that day.
+DAYS = {"assignment_notice": "engagement", "refusal_decision": "objection_filing", "termination_decision": "objection_filing"}
+
+
+def _said(case: AidCase, kind: rules.Kind, on: date) -> dict:
     """What the case already says about the decision this paper is of."""
-    decided = {"refusal_decision": case.refused_on, "termination_decision": case.terminated_on, "termination_letter": case.terminated_on}
+    decided = {
+        "refusal_decision": case.refused_on,
+        "termination_decision": case.terminated_on,
+        "termination_letter": case.terminated_on,
+    }
     said = {"decided_on": decided.get(kind.code, case.approved_on)}
     if kind.code == "refusal_decision" and case.refusal_ground:
         said["ground"] = case.get_refusal_ground_display()
@@ -152,8 +164,17 @@ def _said(case: AidCase, kind: rules.Kind) -> dict:
     if kind.code == "assignment_notice":
         said["addressee"] = case.office.name if case.office else case.undertaking_office
     if kind.code == "replacement_notice":
-        earlier = case.assignments.exclude(ended_on=None).select_related("office").order_by("pk").last() or case.assignments.last()
+        earlier = (
+            case.assignments.exclude(ended_on=None).select_related("office").order_by("pk").last() or case.assignments.last()
+        )
         said["addressee"] = earlier.office.name if earlier else case.undertaking_office
+    if kind.code == "file_cover":
+        notice = case.papers.in_force().filter(kind="assignment_notice").select_related("paper").order_by("pk").last()
+        said["about_number"] = notice.number_text if notice else ""
+    if kind.code in DAYS and (rule := rule_of(case, DAYS[kind.code], on)):
+        said["days"] = str(rule.amount)
+    if kind.code == "supplement_notice" and (running := case.deadlines.open().filter(code="supplement").last()):
+        said["due_on"] = running.due_on
     if kind.code in ("service_receipt", "objection_decision"):
         about = _decision_of(case) if kind.code == "objection_decision" else _last_outgoing(case)
         said |= {"about_title": about.name, "about_number": about.number_text} if about else {}
@@ -204,11 +225,13 @@ def _file_rows(case: AidCase, *, only_brought: bool) -> tuple[tuple[FileRow, ...
         issued = CasePaper.objects.in_force().filter(case=case).exclude(kind__in=rules.FILE_PAPERS).select_related("paper")
         order = {code: place for place, code in enumerate(rules.KINDS)}
         for row in sorted(issued, key=lambda row: (order[row.kind], row.pk)):
-            found.append((f"{row.name}{'（' + row.number_text + '）' if row.number_text else ''}", row.paper.issued_on, row.pages))
+            found.append(
+                (f"{row.name}{'（' + row.number_text + '）' if row.number_text else ''}", row.paper.issued_on, row.pages)
+            )
     found += [(row.title, row.day, row.pages) for row in case.files.standing()]
     rows, next_page = [], 1
     for title, day, pages in found:
         last = next_page + pages - 1
-        rows.append(FileRow(title, day, str(next_page) if pages == 1 else f"{next_page}—{last}"))
+        rows.append(FileRow(title, day, str(next_page) if pages == 1 else f"{next_page}—{last}", pages))
         next_page = last + 1
     return tuple(rows), next_page - 1

@@ -11,11 +11,12 @@ from accounts import audit
 from accounts.policy import ACTIONS, may
 from common import clock
 from common.errors import Refused
-from legalaid.exports.papers import paper_pdf
-from legalaid.models import AidCase, CasePaper, PaperPrefix
+from legalaid.models import AidCase
+from legalaid.models.papers import CasePaper, PaperPrefix
 from legalaid.rules import papers as rules
 from legalaid.rules.paper_facts import PaperFacts, missing
 from legalaid.services.paper_facts import facts_of
+from legalaid.services.paper_printing import paper_pdf
 from records.models import IssuedPaper
 from records.services import issue_paper, next_number, reissue_paper, store_file, void_paper
 
@@ -64,7 +65,9 @@ def _issue_new(case, rule, found: PaperFacts, each, *, title, name, by, day) -> 
     """The number is taken last, so that a paper that cannot be made takes none."""
     if not rule.word:
         content = paper_pdf(rule, found, each)
-        return issue_paper(kind=_series(case, rule.code), title=title, content=content, by=by, on=case, file_name=name, issued_on=day)
+        return issue_paper(
+            kind=_series(case, rule.code), title=title, content=content, by=by, on=case, file_name=name, issued_on=day
+        )
     sequence = next_number(series=_series(case, rule.word), year=day.year)
     number = rules.document_number(prefix=paper_prefix(case.county, day), word=rule.word, year=day.year, number=sequence)
     content = paper_pdf(rule, found.saying(number=number), each)
@@ -115,7 +118,9 @@ def _pages_of(paper: IssuedPaper) -> int:
 
 def _kept(said: dict, rule: rules.Kind) -> dict:
     """What a person wrote, as text: rows of lists are in the file only."""
-    return {name: value.isoformat() if isinstance(value, date) else str(value) for name, value in said.items() if name in rule.asks}
+    return {
+        name: value.isoformat() if isinstance(value, date) else str(value) for name, value in said.items() if name in rule.asks
+    }
 
 
 @transaction.atomic
