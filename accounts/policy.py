@@ -133,6 +133,13 @@ _MATRIX = {
     "legalaid.score_file": ("填写评查表", (S, EXPERT)),
     "legalaid.view_fixes": ("查看评查整改", (*BUREAU, *AID, AUDITOR)),
     "legalaid.rectify": ("评查整改", (CENTRE,)),
+    "legalaid.view_provincial": ("查看省系统录入与对账", AID),
+    "legalaid.enter_provincial": ("登记省系统录入", (CENTRE,)),
+    "legalaid.reconcile": ("与省系统、惠民系统对账", (CENTRE,)),
+    "legalaid.sign_reconciliation": ("签认系统对账表", (DIRECTOR,)),
+    "legalaid.view_legal_help": ("查看值班律师法律帮助", (*AID, LAWYER)),
+    "legalaid.handle_legal_help": ("办理值班律师法律帮助", (CENTRE,)),
+    "legalaid.give_legal_help": ("提供值班律师法律帮助", (LAWYER,)),
     "legalaid.mark_case": ("提出惠民标注", (CENTRE,)),
     "legalaid.sign_marks": ("签发标注清单", (DIRECTOR,)),
     "legalaid.review_marks": ("复核标注清单", (S,)),
@@ -170,6 +177,9 @@ _MATRIX = {
     "subsidies.review_return": ("复核季报", (S,)),
     "subsidies.sign_return": ("签发季报", (L,)),
     "subsidies.note_return": ("接收或退回季报", (CITY,)),
+    "subsidies.view_returns": ("查看季度报告", PAY_READERS),
+    "subsidies.export_return": ("导出季度报告", PAY_READERS),
+    "subsidies.send_back_return": ("退回季度报告", (S, L)),
     "subsidies.check_books": ("核对账目", (S, L, FINANCE, AUDITOR)),
     # -- performance
     "performance.view": ("查看绩效", (*BUREAU, *AID, CITY, AUDITOR)),
@@ -188,7 +198,8 @@ ACTIONS = {name: Action(words, frozenset(roles)) for name, (words, roles) in _MA
 
 # The system user runs jobs and commands without a person behind them: she may bring in and draft, never decide.
 # She may also export what the command line asks for, with masked numbers.
-SYSTEM_ACTIONS = frozenset({"programmes.load_plan", "desk.import_workbook", "subsidies.draft_pay", "subsidies.export_pay"})
+SYSTEM_ACTIONS = frozenset({"programmes.load_plan", "desk.import_workbook", "subsidies.draft_pay", "subsidies.export_pay",
+                            "subsidies.prepare_return", "subsidies.export_return"})  # fmt: skip
 
 # Steps of one paper that must be held by different people. No role may hold both; the services compare the persons.
 APART = (
@@ -209,6 +220,7 @@ APART = (
     ("organizations.propose_status", "organizations.decide_status"),
     ("organizations.manage_posts", "organizations.confirm_posts"),
     ("legalaid.handle_case", "legalaid.decide_case"),
+    ("legalaid.reconcile", "legalaid.sign_reconciliation"),
     ("legalaid.mark_case", "legalaid.sign_marks"),
     ("legalaid.rectify", "legalaid.review_administratively"),
     ("legalaid.handle_case", "legalaid.review_file"),
