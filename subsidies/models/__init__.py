@@ -1,5 +1,7 @@
 """Public money: funds and their cash book, pay sheets with every line explained, payments, bank statements."""
 
+from subsidies.models.case_lists import CaseClaim, CaseList, CaseListEvent, CasePayRow, ClaimPart
+from subsidies.models.cases import BureauDecision, CaseMark
 from subsidies.models.funds import (
     BankLine,
     BankStatement,
@@ -23,6 +25,13 @@ from subsidies.models.submissions import PayObjection, Submission
 __all__ = [
     "BankLine",
     "BankStatement",
+    "BureauDecision",
+    "CaseClaim",
+    "CaseList",
+    "CaseListEvent",
+    "CaseMark",
+    "CasePayRow",
+    "ClaimPart",
     "Fund",
     "FundMovement",
     "LedgerEntry",

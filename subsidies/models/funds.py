@@ -7,6 +7,7 @@ from django.db.models import F, Q, Sum
 from common.money import ZERO, YuanField
 from organizations.models import Region
 from organizations.models.places import within
+from subsidies.models.case_lists import CasePayRow
 from subsidies.models.pay_sheets import PayRow
 from subsidies.models.payments import Payment
 
@@ -46,10 +47,10 @@ class Fund(models.Model):
 
     @property
     def committed(self):
-        """Approved and not yet paid, returned transfers included. One query."""
-        approved = PayRow.objects.filter(sheet__fund=self, sheet__status__in=["approved", "paid"], payable__gt=0)
-        paid = Payment.objects.filter(state=Payment.State.PAID).values("row")
-        return approved.exclude(pk__in=paid).aggregate(sum=Sum("payable"))["sum"] or ZERO
+        """Approved and not yet paid, returned transfers included: duty pay and case subsidies. Two queries."""
+        duty = PayRow.objects.to_pay().filter(sheet__fund=self).aggregate(sum=Sum("payable"))["sum"] or ZERO
+        cases = CasePayRow.objects.to_pay().filter(fund=self).aggregate(sum=Sum("amount"))["sum"] or ZERO
+        return duty + cases
 
     @property
     def free(self):

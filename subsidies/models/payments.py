@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import Q
 
 from common.money import YuanField
-from organizations.models import BankAccount
+from organizations.models import BankAccount, OrganizationAccount
 from organizations.models.places import within
+from subsidies.models.case_lists import CasePayRow
 from subsidies.models.pay_sheets import PayRow
 
 
@@ -14,7 +15,8 @@ class PaymentQuerySet(models.QuerySet):
     def visible_to(self, user):
         if user.is_system:
             return self
-        return self.filter(within(user.post_regions, "row__sheet__month__county"))
+        regions = user.post_regions
+        return self.filter(within(regions, "row__sheet__month__county") | within(regions, "case_row__list__county"))
 
     def standing(self):
         """Those that have not come back."""
@@ -22,7 +24,10 @@ class PaymentQuerySet(models.QuerySet):
 
 
 class Payment(models.Model):
-    """One transfer to one person. A returned one is reversed in the ledger and may be paid again."""
+    """One transfer from one fund to one payee: duty pay of a person, or case subsidies of a firm or person.
+
+    A returned one is reversed in the ledger and may be paid again.
+    """
 
     class Method(models.TextChoices):
         TRANSFER = "transfer", "银行转账"
@@ -33,10 +38,14 @@ class Payment(models.Model):
         PAID = "paid", "已支付"
         RETURNED = "returned", "已退票"
 
-    row = models.ForeignKey(PayRow, models.PROTECT, related_name="payments", verbose_name="补贴项")
+    row = models.ForeignKey(PayRow, models.PROTECT, null=True, blank=True, related_name="payments", verbose_name="补贴项")
+    case_row = models.ForeignKey(
+        CasePayRow, models.PROTECT, null=True, blank=True, related_name="payments", verbose_name="案件补贴付款项"
+    )
     amount = YuanField("金额")
     method = models.CharField("支付方式", max_length=10, choices=Method.choices, default=Method.TRANSFER)
     account = models.ForeignKey(BankAccount, models.PROTECT, null=True, blank=True, related_name="+")
+    organization_account = models.ForeignKey(OrganizationAccount, models.PROTECT, null=True, blank=True, related_name="+")
     receipt_no = models.CharField("银行回单号", max_length=60)
     bank_approval_no = models.CharField("开户银行批准文号", max_length=60, blank=True)
     paid_on = models.DateField("支付日期")
@@ -54,13 +63,18 @@ class Payment(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_of_something"),
+            models.CheckConstraint(
+                condition=Q(row__isnull=False, case_row=None) | Q(row=None, case_row__isnull=False), name="payment_of_one_row"
+            ),
             models.UniqueConstraint(fields=["row"], condition=Q(state="paid"), name="payment_once_a_person"),
+            models.UniqueConstraint(fields=["case_row"], condition=Q(state="paid"), name="payment_once_a_payee_and_fund"),
             models.CheckConstraint(
                 condition=~Q(method="cash") | Q(amount__lte=1000) | ~Q(bank_approval_no=""),
                 name="payment_in_cash_up_to_a_thousand",
             ),
             models.CheckConstraint(
-                condition=~Q(method="transfer") | Q(account__isnull=False), name="payment_transfer_has_an_account"
+                condition=~Q(method="transfer") | Q(account__isnull=False) | Q(organization_account__isnull=False),
+                name="payment_transfer_has_an_account",
             ),
             models.CheckConstraint(condition=~Q(receipt_no=""), name="payment_has_a_receipt"),
             models.CheckConstraint(
@@ -70,7 +84,16 @@ class Payment(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.row} {self.receipt_no}"
+        return f"{self.row or self.case_row} {self.receipt_no}"
+
+    @property
+    def payee_name(self):
+        return (self.row or self.case_row).name
+
+    @property
+    def paid_into(self):
+        """The account it went to: a person's or a firm's; None for cash and cheques."""
+        return self.account or self.organization_account
 
 
 class Recovery(models.Model):
