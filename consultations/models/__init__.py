@@ -1,8 +1,11 @@
 """Duty and consultation: rosters, attendance, roll calls, findings, settlements, station months, records."""
 
 from consultations.models.attendance import Attendance, RollCall, Settlement, StationMonth
+from consultations.models.availability import DutyLeave, DutyWish
 from consultations.models.consultations import Consultation
 from consultations.models.findings import CriticismNotice, Finding
+from consultations.models.offers import DutyReminder, SwapOffer
+from consultations.models.proposals import RosterProposal
 from consultations.models.rosters import CalendarFeed, PublishedRoster, Roster, Shift, ShiftChange
 
 __all__ = [
@@ -10,12 +13,17 @@ __all__ = [
     "CalendarFeed",
     "Consultation",
     "CriticismNotice",
+    "DutyLeave",
+    "DutyReminder",
+    "DutyWish",
     "Finding",
     "PublishedRoster",
     "RollCall",
     "Roster",
+    "RosterProposal",
     "Settlement",
     "Shift",
     "ShiftChange",
     "StationMonth",
+    "SwapOffer",
 ]

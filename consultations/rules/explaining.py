@@ -68,32 +68,32 @@ class Gap:
 
 
 def explain(task: Task, proposal: Proposal) -> list[Gap]:
-    """Every open turn with its reasons, the one that concerns most people first and the nearest to being mended last."""
+    """Every open turn with its reasons, what is farthest from being mended first."""
     drawn = {(shift.person_id, shift.day) for shift in proposal.shifts}
-    loads = proposal.loads()
-    return [_gap(task, slot, drawn, loads) for slot in proposal.unfilled]
+    return [_gap(task, slot, drawn) for slot in proposal.unfilled]
 
 
 # From the farthest to the nearest: what is named last is what is easiest to mend.
 DISTANCE = [POOL, STATION, NOT_ASKED, LEAVE, TAKEN, LIMIT, DRAWN]
 
 
-def _gap(task, slot, drawn, loads):
+def _gap(task, slot, drawn):
     """Of a turn with several days, the day on which the most people are nearest to being free."""
-    nearest = None
-    for day in slot.days:
-        found = defaultdict(list)
-        for person in task.facts.people.values():
-            found[_hindrance(task, slot, day, person, drawn, loads)].append(person.name)
-        rank = [len(found[code]) for code in reversed(DISTANCE)]
-        if nearest is None or rank > nearest[0]:
-            nearest = (rank, day, found)
-    _rank, day, found = nearest
-    reasons = tuple(Reason(code, tuple(sorted(found[code]))) for code in DISTANCE if found[code])
-    return Gap(slot, day, reasons)
+    day, found = max(
+        ((day, _hindered(task, slot, day, drawn)) for day in slot.days),
+        key=lambda each: [len(each[1][code]) for code in reversed(DISTANCE)],
+    )
+    return Gap(slot, day, tuple(Reason(code, tuple(sorted(found[code]))) for code in DISTANCE if found[code]))
 
 
-def _hindrance(task, slot, day, person, drawn, loads):
+def _hindered(task, slot, day, drawn) -> dict[str, list[str]]:
+    found = defaultdict(list)
+    for person in task.facts.people.values():
+        found[_hindrance(task, slot, day, person, drawn)].append(person.name)
+    return found
+
+
+def _hindrance(task, slot, day, person, drawn):
     if not person.stays_on(day):
         return POOL
     if not person.may_serve(slot.station.id, day):
