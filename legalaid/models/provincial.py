@@ -149,6 +149,7 @@ class ReconciledRow(models.Model):
     case = models.ForeignKey(AidCase, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="案件")
     row_number = models.PositiveIntegerField("对方文件行号", null=True, blank=True)
     values = models.JSONField("对方数据", default=dict)
+    ours = models.JSONField("核对时的本系统数据", default=dict)
     recipient = models.CharField("对方所列受援人", max_length=50, blank=True)
     id_index = models.CharField(max_length=64, blank=True, editable=False)
     id_shown = models.CharField("对方所列身份证号", max_length=30, blank=True)

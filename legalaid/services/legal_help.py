@@ -153,7 +153,7 @@ def check_application(found, *, moment: datetime | None = None, note=""):
         raise HelpRefused("没有填写收到申请的时间：请填写日期和时刻，24 小时从那时起算。", field="day")
     if moment > clock.now():
         raise HelpRefused("收到申请的时间在现在之后：请填写实际时间。", field="day")
-    if clock.SHANGHAI and moment.astimezone(clock.SHANGHAI).date() < found.asked_on:
+    if moment.astimezone(clock.SHANGHAI).date() < found.asked_on:
         raise HelpRefused(f"收到援助申请的时间早于 {found.asked_on}：请检查日期。", field="day")
     found.application_at, found.transfer_due_at = moment, transfer_due(moment)
 
@@ -221,7 +221,7 @@ def defenders_of(found: LegalHelp):
 
 def counts_of(rows) -> dict[str, int]:
     """The numbers over a list: people helped, by kind of help, witnessed, passed on, late, ended. One query."""
-    told = rows.order_by().aggregate(
+    return rows.order_by().aggregate(
         total=Count("pk"),
         given=Count("pk", filter=~Q(given_on=None)),
         witnessed=Count("pk", filter=~Q(witnessed_on=None)),
@@ -230,7 +230,6 @@ def counts_of(rows) -> dict[str, int]:
         open=Count("pk", filter=~Q(state="logged")),
         **{code: Count("pk", filter=Q(contents__contains=[code])) for code in LegalHelp.Content.values},
     )
-    return told
 
 
 def lawyers_of(county, day):

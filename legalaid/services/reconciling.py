@@ -207,22 +207,30 @@ def compare(found: Reconciliation) -> None:
     changed, alone = [], []
     for pair in pairs:
         if pair.theirs is None:
-            alone.append(row_alone(found, pair.ours.key, kept.get(pair.ours.key)))
+            alone.append(row_alone(found, pair.ours, kept.get(pair.ours.key)))
             continue
         row = rows[pair.theirs.number]
         row.pile, row.case_id, row.note = pair.pile, pair.ours.key if pair.ours else None, pair.note[:200]
-        row.differing, row.matched_by = list(pair.differing), pair.matched_by
+        row.differing, row.matched_by, row.ours = list(pair.differing), pair.matched_by, ours_of(pair.ours)
         changed.append(row)
-    fields = ["pile", "case", "note", "differing", "matched_by"]
+    fields = ["pile", "case", "note", "differing", "matched_by", "ours"]
     ReconciledRow.objects.bulk_update(changed, fields, batch_size=500)
     ReconciledRow.objects.bulk_create(alone, batch_size=1000)
     found.compared_at = clock.now()
     found.save(update_fields=["compared_at"])
 
 
-def row_alone(found, case_id, before) -> ReconciledRow:
+def ours_of(case) -> dict:
+    """What our side says at this moment, kept with the row: numbers and days, nothing of the person."""
+    if case is None:
+        return {}
+    told = {code: case.values.get(code) for code in ("provincial_no", "number", *DAYS)}
+    return {code: value.isoformat() if isinstance(value, date) else value for code, value in told.items()}
+
+
+def row_alone(found, case, before) -> ReconciledRow:
     """A case that only we have, with what was said of it before."""
-    row = ReconciledRow(reconciliation=found, pile=Pile.ONLY_HERE, case_id=case_id)
+    row = ReconciledRow(reconciliation=found, pile=Pile.ONLY_HERE, case_id=case.key, ours=ours_of(case))
     if before:
         row.fix, row.fix_note, row.fixed_by_id, row.fixed_at = before.fix, before.fix_note, before.fixed_by_id, before.fixed_at
     return row
