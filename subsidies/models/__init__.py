@@ -20,6 +20,7 @@ from subsidies.models.pay_sheets import (
     UnsettledShift,
 )
 from subsidies.models.payments import Payment, Recovery
+from subsidies.models.returns import QuarterlyReturn, QuarterlyReturnEvent
 from subsidies.models.submissions import PayObjection, Submission
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "PaySheet",
     "PaySheetEvent",
     "Payment",
+    "QuarterlyReturn",
+    "QuarterlyReturnEvent",
     "RecomputeRequest",
     "Recovery",
     "ReversalProposal",

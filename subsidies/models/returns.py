@@ -3,27 +3,34 @@
 Plan 五（二） last paragraph; Z-RPT-1; invariant I19. One that the city returns is followed by the next revision.
 """
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.policy import Role
 from common.periods import Quarter
 from organizations.models import Region
 from organizations.models.places import within
+from organizations.scope import regions_of
+from programmes.rules.deadlines import late_days
 from records.models import StoredFile
 
 
 class QuarterlyReturnQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Posts over the county; the city and whoever stands above see what was sent to them, too."""
+        """Posts over the county see its returns from the draft on; the city what was sent to it."""
         if user.is_system:
             return self
-        return self.filter(within(user.post_regions, "county"))
+        above = regions_of(user, Role.CITY)
+        return self.filter(
+            within(user.post_regions - above, "county") | within(above, "county") & Q(status__in=QuarterlyReturn.SENT_STATES)
+        )
 
     def of_quarter(self, county, quarter):
         """Every revision of a county's quarter, the newest first."""
         return self.filter(county=county, first=quarter.first).order_by("-revision")
-
     def sent(self):
         return self.filter(
             status__in=[QuarterlyReturn.Status.SENT, QuarterlyReturn.Status.NOTED, QuarterlyReturn.Status.RETURNED]
@@ -40,6 +47,8 @@ class QuarterlyReturn(models.Model):
         SENT = "sent", "已报送"
         NOTED = "noted", "市局已接收"
         RETURNED = "returned", "市局已退回"
+
+    SENT_STATES = (Status.SENT, Status.NOTED, Status.RETURNED)
 
     county = models.ForeignKey(Region, models.PROTECT, related_name="quarterly_returns", verbose_name="县")
     first = models.DateField("季度首日")
@@ -113,8 +122,23 @@ class QuarterlyReturn(models.Model):
         return Quarter.of(self.first)
 
     @property
+    def paid(self):
+        """What the special fund paid in the quarter, by payment date."""
+        fund = self.figures["special_fund"]
+        return Decimal(fund["duty_pay"]) + Decimal(fund["case_subsidy"])
+
+    @property
+    def closing(self):
+        return Decimal(self.figures["special_fund"]["closing"])
+
+    @property
+    def late_days(self):
+        """Days it was sent after the last day in time (reading D22); 0 while it is not sent."""
+        return late_days(self.late_after, self.sent_on) if self.sent_on else 0
+
+    @property
     def is_signed(self):
-        return self.status in (self.Status.SIGNED, self.Status.SENT, self.Status.NOTED, self.Status.RETURNED)
+        return self.status in (self.Status.SIGNED, *self.SENT_STATES)
 
 
 class QuarterlyReturnEvent(models.Model):
@@ -135,3 +159,7 @@ class QuarterlyReturnEvent(models.Model):
 
     def __str__(self):
         return f"{self.report} {self.from_status}→{self.to_status}"
+
+    @property
+    def words(self):
+        return "编制" if not self.from_status else QuarterlyReturn.Status(self.to_status).label
