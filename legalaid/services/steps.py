@@ -14,7 +14,7 @@ from common.errors import Refused
 from legalaid.models import AidCase, CaseEvent
 from legalaid.models.cases import DATES_IN_ORDER
 from legalaid.rules.procedure import STEPS, UNDERTAKE, Step, out_of_order, steps_from
-from legalaid.services import deadlines
+from legalaid.services import case_numbers, deadlines
 
 
 class StepRefused(Refused):
@@ -46,6 +46,7 @@ def move_case(case: AidCase, code: str, *, by, day: date, reason: str = "", fact
     case.state = step.to or case.state
     case.version += 1
     case.save(update_fields=["state", "version", *changes])
+    case_numbers.number_case(case, step, day)
     deadlines.run(case, step, day=day)
     event = CaseEvent.objects.create(
         case=case,
