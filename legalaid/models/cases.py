@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.policy import Role
-from common.encryption import EncryptedTextField
+from common.encryption import EncryptedTextField, keyed_index
+from common.initials import initials
 from common.money import YuanField
 from consultations.models import Consultation
 from legalaid.rules.procedure import State as _State
@@ -51,8 +52,27 @@ class AidCaseQuerySet(models.QuerySet):
         """Neither ended nor archived."""
         return self.exclude(state__in=_State.ENDED)
 
+    def matching(self, text):
+        """Cases whose number or recipient holds the text, whose recipient begins with these initials, whose ID ends with it."""
+        text = (text or "").strip()
+        if not text:
+            return self
+        found = Q(number__icontains=text) | Q(recipient__icontains=text) | Q(provincial_no=text)
+        if text.isascii() and text.isalpha():
+            found |= Q(recipient_initials__startswith=text.lower())
+        if len(text) == 4 and text[:3].isdigit():
+            found |= Q(id_tail_index=tail_index(text))
+        if len(text) >= 15:
+            found |= Q(id_index=keyed_index(text.upper()))
+        return self.filter(found)
+
     def concluded_between(self, first, last):
         return self.filter(concluded_on__range=(first, last))
+
+
+def tail_index(last_four):
+    """The key by which the last four characters of an identity number are found."""
+    return keyed_index(f"tail:{last_four.upper()}")
 
 
 # domain.md 4.6: no step before the one it follows.
@@ -247,6 +267,9 @@ class AidCase(models.Model):
     recipient = models.CharField("受援人", max_length=50)
     id_number = EncryptedTextField("身份证号")
     id_index = models.CharField(max_length=64, db_index=True, editable=False)
+    # What a case is found by besides: 张三 as zs, and the last four of the identity number.
+    recipient_initials = models.CharField(max_length=50, blank=True, db_index=True, editable=False)
+    id_tail_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     primary_group = models.CharField("主要群体", max_length=20, choices=Group.choices)
     other_groups = ArrayField(
         models.CharField(max_length=20, choices=Group.choices), default=list, blank=True, verbose_name="其他群体"
@@ -354,6 +377,12 @@ class AidCase(models.Model):
 
     def __str__(self):
         return self.number
+
+    def set_search_keys(self):
+        """After name or identity number were set. Both columns are derived from them and searched for nothing else."""
+        self.recipient_initials = initials(self.recipient)[:50]
+        self.id_index = keyed_index(self.id_number) if self.id_number else ""
+        self.id_tail_index = tail_index(self.id_number[-4:]) if len(self.id_number) >= 8 else ""
 
     @property
     def is_sensitive(self):

@@ -1,6 +1,7 @@
 """What happened in a case, what is due, what its file holds. domain.md §3, §4.6."""
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
@@ -23,7 +24,9 @@ class CaseEvent(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经手人")
     at = models.DateTimeField("登记时间")
     reason = models.CharField("说明", max_length=1000, blank=True)
-    facts = models.JSONField("内容", default=dict, blank=True)
+    facts = models.JSONField("内容", default=dict, blank=True, encoder=DjangoJSONEncoder)
+    # Columns and time limits as they were, for who takes a mistaken step back.
+    before = models.JSONField(default=dict, blank=True, editable=False, encoder=DjangoJSONEncoder)
 
     class Meta:
         verbose_name = "办理步骤"
@@ -176,6 +179,14 @@ class Supervision(models.Model):
         ORGAN = "organ", "征询办案机关"
         OTHER = "other", "其他"
 
+    class Satisfaction(models.TextChoices):
+        VERY_SATISFIED = "very_satisfied", "非常满意"
+        SATISFIED = "satisfied", "满意"
+        BASIC = "basic", "基本满意"
+        DISSATISFIED = "dissatisfied", "不满意"
+        REFUSED = "refused", "拒绝评价"
+        UNREACHED = "unreached", "联系不上"
+
     case = models.ForeignKey(AidCase, models.PROTECT, related_name="supervisions", verbose_name="案件")
     kind = models.CharField("环节", max_length=20, choices=Kind.choices)
     way = models.CharField("方式", max_length=12, choices=Way.choices)
@@ -183,14 +194,19 @@ class Supervision(models.Model):
     person = models.CharField("对象", max_length=50, blank=True)
     content = models.TextField("内容", max_length=2000)
     answers = models.JSONField("回访问答", default=dict, blank=True)
-    satisfaction = models.CharField("满意度", max_length=20, blank=True)
+    satisfaction = models.CharField("满意度", max_length=20, choices=Satisfaction.choices, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经手人")
     at = models.DateTimeField("登记时间")
 
     class Meta:
         verbose_name = "告知、监督与回访"
         ordering = ["day", "pk"]
-        constraints = [models.CheckConstraint(condition=~Q(content=""), name="supervision_says_something")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(content=""), name="supervision_says_something"),
+            models.CheckConstraint(
+                condition=~Q(kind="post_visit") | ~Q(satisfaction=""), name="supervision_visit_says_satisfied"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.case} {self.get_kind_display()}"

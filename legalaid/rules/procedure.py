@@ -60,7 +60,8 @@ class Step:
 
     `since` are the states it may be taken from ("" for the first), `to` where it leads ("" stays). `actions`: any one of
     these rights suffices. `papers` are numbers of the 2023 formats it makes. `starts`, `meets`, `suspends`, `resumes` name
-    time limits; `ends` closes whatever runs. `sets` is the case's date the step writes.
+    time limits; `ends` closes whatever runs. `sets` is the case's date the step writes, `clears` are columns it empties.
+    `source`: only for applications or only for notices. `is_slip`: who took it by mistake takes it back within ten minutes, while nobody went on from there.
     """
 
     code: str
@@ -76,6 +77,9 @@ class Step:
     resumes: tuple[str, ...] = ()
     ends: bool = False
     sets: str = ""
+    clears: tuple[str, ...] = ()
+    source: str = ""
+    is_slip: bool = True
 
 
 def _table(*steps: Step) -> dict[str, Step]:
@@ -112,6 +116,8 @@ STEPS: dict[str, Step] = _table(
          papers=(9, 22), meets=("aid_decision",), starts=("aid_assignment",), sets="approved_on"),
     Step("grant_pre_aid", "决定先行提供法律援助", ("received", "accepted", "under_review"), "granted", (DECIDE,),
          "法律援助法44条", papers=(8, 9), meets=("aid_decision",), starts=("aid_assignment", "pre_aid_papers"), sets="approved_on"),
+    Step("complete_pre_aid", "补办先行援助手续", ("granted", *S.WITH_UNDERTAKER), "", (HANDLE,), "法律援助法44条",
+         meets=("pre_aid_papers",)),
     Step("refuse", "决定不予法律援助", ("under_review",), "refused", (DECIDE,), "法律援助法43条",
          papers=(10, 22), meets=("aid_decision",), starts=("objection_filing",), sets="refused_on"),
     Step("withdraw", "申请人撤回", S.BEFORE_DECISION, "withdrawn", (HANDLE,), "当事人处分申请（内部口径）", ends=True),
@@ -126,21 +132,29 @@ STEPS: dict[str, Step] = _table(
          "法律援助法38条", papers=(13,), ends=True),
     # -- who undertakes it
     Step("assign", "指派", ("granted", "notice_received"), "assigned", (HANDLE,), "法律援助法36、43条；办理程序规定24条",
-         papers=(11, 13), meets=("aid_assignment", "notice_assignment"), starts=("engagement",), sets="assigned_on"),
+         papers=(11, 13), meets=("aid_assignment", "notice_assignment"), starts=("engagement",), sets="assigned_on", is_slip=False),
+    Step("accept_assignment", "接受指派", ("assigned",), "", (UNDERTAKE, HANDLE), "办理程序规定27条", is_slip=False),
+    Step("decline_assignment", "不接受指派", ("assigned",), "", (UNDERTAKE, HANDLE), "办理程序规定27、37条*",
+         starts=("replacement_decision",), is_slip=False),
     Step("engage", "签订委托协议", ("assigned",), "engaged", (UNDERTAKE, HANDLE), "办理程序规定27条",
-         papers=(12,), meets=("engagement",), sets="engaged_on"),
+         papers=(12,), meets=("engagement",), sets="engaged_on", source="application"),
     Step("begin", "首次约见受援人", ("engaged",), "in_progress", (UNDERTAKE, HANDLE), "法律援助法46条",
          papers=(14,), sets="first_met_on"),
     Step("meet", "首次会见", ("assigned",), "first_met", (UNDERTAKE, HANDLE), "刑事诉讼法律援助工作的规定14条",
-         meets=("engagement",), sets="first_met_on"),
+         meets=("engagement",), sets="first_met_on", source="notice"),
     Step("consent", "本人同意辩护", ("first_met",), "consented", (UNDERTAKE, HANDLE), "刑事诉讼法律援助工作的规定14条"),
     Step("decline", "本人拒绝辩护", ("first_met", "consented"), "client_refused", (UNDERTAKE, HANDLE),
          "刑事诉讼法律援助工作的规定15条"),
     Step("consent_after_all", "办案机关查明后同意辩护", ("client_refused",), "consented", (HANDLE,),
          "刑事诉讼法律援助工作的规定15条"),
     Step("begin_defence", "开始承办", ("consented",), "in_progress", (UNDERTAKE, HANDLE), "法律援助法46条"),
+    Step("request_replacement", "申请更换承办人", S.WITH_UNDERTAKER, "", (UNDERTAKE, HANDLE), "法律援助法55条；办理程序规定37条*",
+         papers=(16,), starts=("replacement_decision",), is_slip=False),
+    Step("keep_undertaker", "不予更换承办人", S.WITH_UNDERTAKER, "", (HANDLE,), "法律援助法55条；办理程序规定37条*",
+         papers=(17,), meets=("replacement_decision",), is_slip=False),
     Step("replace", "更换承办人", S.WITH_UNDERTAKER, "assigned", (HANDLE,), "法律援助法55条；办理程序规定37条*",
-         papers=(16, 17), meets=("replacement_decision", "engagement"), starts=("engagement",), sets="assigned_on"),
+         papers=(16, 17), meets=("replacement_decision", "engagement"), starts=("engagement",), sets="assigned_on",
+         clears=("engaged_on", "first_met_on"), is_slip=False),
     Step("terminate", "终止法律援助", ("granted", *S.WITH_UNDERTAKER), "terminated", (DECIDE,), "法律援助法48条",
          papers=(18, 19), starts=("objection_filing", "termination_notice"), ends=True, sets="terminated_on"),
     # -- the tail
@@ -152,18 +166,39 @@ STEPS: dict[str, Step] = _table(
          meets=("file_review",), starts=("file_submission",)),
     Step("accept_file", "结案审查合格", ("file_submitted",), "file_accepted", (HANDLE,), "办理程序规定41条*",
          meets=("file_review",), sets="file_accepted_on"),
-    Step("archive", "归档", ("file_accepted",), "archived", (HANDLE,), "办理程序规定42条*；方案五（二）2", sets="archived_on"),
+    Step("archive", "归档", ("file_accepted",), "archived", (HANDLE,), "办理程序规定42条*；方案五（二）2", sets="archived_on",
+         is_slip=False),
+    Step("archive_terminated", "终止案件归档", ("terminated",), "", (HANDLE,), "办理程序规定42条*", is_slip=False),
     Step("verify_quality", "质量核验合格", ("archived",), "quality_passed", (ADMINISTRATIVE, PEER), "方案五（二）2；理解口径 D41",
-         sets="quality_verified_on"),
+         sets="quality_verified_on", is_slip=False),
     Step("fail_quality", "质量核验不合格", ("archived",), "", (ADMINISTRATIVE, PEER), "方案五（二）2；理解口径 D41",
-         sets="quality_verified_on"),
+         sets="quality_verified_on", is_slip=False),
     Step("revoke_quality", "复评不合格，撤销质量核验", ("quality_passed",), "archived", (ADMINISTRATIVE, PEER),
-         "方案五（二）2；法律援助法59条", sets="quality_verified_on"),
+         "方案五（二）2；法律援助法59条", sets="quality_verified_on", is_slip=False),
     # -- an objection that is upheld by the bureau takes the case back
     Step("correct_refusal", "异议成立，改为给予", ("refused",), "granted", (DECIDE,), "法律援助法49条",
-         papers=(9,), starts=("aid_assignment",), sets="approved_on"),
-    Step("correct_termination", "异议成立，恢复办理", ("terminated",), "in_progress", (DECIDE,), "法律援助法49条"),
+         papers=(9,), starts=("aid_assignment",), sets="approved_on", clears=("refused_on", "refusal_ground"), is_slip=False),
+    Step("correct_termination", "异议成立，恢复办理", ("terminated",), "in_progress", (DECIDE,), "法律援助法49条",
+         clears=("terminated_on", "termination_ground"), is_slip=False),
+    Step("correct_termination_early", "异议成立，重新指派", ("terminated",), "granted", (DECIDE,), "法律援助法49条",
+         starts=("aid_assignment",), clears=("terminated_on", "termination_ground", "assigned_on", "engaged_on"), is_slip=False),
 )  # fmt: skip
+
+
+# A step of its own: it undoes the last one, as an event with a reason. It has no row above, since it leads back.
+TAKE_BACK = "take_back"
+TAKE_BACK_MINUTES = 10
+
+
+def pairs() -> set[tuple[str, str, str]]:
+    """Every change of state there is: (step, from, to). The database refuses all others (test_step_guards holds it to this)."""
+    forward = {(step.code, since, step.to or since) for step in STEPS.values() for since in step.since}
+    back = {
+        (TAKE_BACK, to, since)
+        for code, since, to in forward
+        if STEPS[code].is_slip and since and since != to
+    }
+    return forward | back
 
 
 def steps_from(state: str) -> list[Step]:
