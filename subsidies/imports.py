@@ -1,11 +1,16 @@
-"""Sheet 资金: what came and went. contract.md 3.9; Z-FUND-1, Z-FUND-2, plan 五（一）."""
+"""Sheet 资金: what came and went. contract.md 3.9; Z-FUND-1, Z-FUND-2, plan 五（一）.
+
+And of the sheet 法律援助案件 what is told of mark and money, beside the case itself (contract.md 3.8).
+"""
 
 from common.errors import Refused
+from common.money import yuan
 from common.workbooks import tables
 from common.workbooks.tables import Column, Row, Table
+from legalaid.models import AidCase
 from programmes.calendar import is_loaded
 from records.importing import ImportRun, twice_in_file
-from subsidies.models import Fund, FundMovement, LedgerEntry
+from subsidies.models import CaseClaim, CaseMark, Fund, FundMovement, LedgerEntry
 from subsidies.services.funds import enter_movement
 
 FUNDS = Table(
@@ -67,3 +72,71 @@ def add_movement(run: ImportRun, row: Row, fund: Fund) -> None:
         return
     run.added([movement, *LedgerEntry.objects.filter(movement=movement)])
     run.count(row, is_new=True)
+
+
+def import_marks(run: ImportRun, rows: list[Row]) -> None:
+    """标注日期, 当地补贴标准 and 已发普通补贴 of the sheet 法律援助案件. Key: 案件编号, after the cases themselves are in.
+
+    A row that says nothing new about the case and something new about its mark counts as changed, once. What stands in a list
+    that was handed in is not told otherwise any more.
+    """
+    told = {row["案件编号"]: row for row in rows}
+    cases = dict(AidCase.objects.filter(county=run.county, number__in=list(told)).values_list("number", "pk"))
+    marks = {mark.case_id: mark for mark in CaseMark.objects.filter(case__in=cases.values())}
+    listed = set(CaseClaim.objects.handed_in().filter(case__in=cases.values()).values_list("case_id", flat=True))
+    fresh = {change.object_id for change in run.changes if change.model == AidCase._meta.label and change.action == "added"}
+    changed = set(run.changed_rows)
+    new = []
+    for number, row in told.items():
+        case_id = cases.get(number)
+        if case_id is None:  # the case itself was refused
+            continue
+        values = {
+            "marked_on": row["标注日期"],
+            "local_standard": row["当地补贴标准"],
+            "is_ordinary_subsidy_paid": row["已发普通补贴"],
+        }
+        mark = marks.get(case_id)
+        if mark is None:
+            new.append(CaseMark(case_id=case_id, **values))
+            if case_id not in fresh and tuple(values.values()) != (None, 1000, False):
+                count_changed(run, row, changed)
+        elif any(getattr(mark, name) != value for name, value in values.items()):
+            change_mark(run, row, mark, values, is_listed=case_id in listed, counted=changed)
+    if not run.errors:
+        run.added(CaseMark.objects.bulk_create(new, batch_size=1000))
+
+
+def change_mark(run: ImportRun, row: Row, mark: CaseMark, values: dict, *, is_listed: bool, counted: set) -> None:
+    """Tell a mark otherwise, where it may still be; the row is counted as changed if its case was not."""
+    if is_listed:
+        run.wrong(
+            row,
+            "标注日期",
+            "案件已列入签报的案件补贴季表，标注日期、当地补贴标准、已发普通补贴不能再改：请先退回季表中的这一件。",
+        )
+        return
+    if mark.state != CaseMark.State.TOLD:
+        run.wrong(
+            row,
+            "标注日期",
+            f"本案已在本系统标注（{mark.get_state_display()}，{mark.marked_on}，{yuan(mark.local_standard)} 元）："
+            "请在标注页更正，或使工作簿与之一致。",
+        )
+        return
+    run.update(mark, **values)
+    count_changed(run, row, counted)
+
+
+def count_changed(run: ImportRun, row: Row, counted: set) -> None:
+    """Count a row as changed whose case was not: never twice."""
+    if changed_words(row) not in counted:
+        tally = run.tally(row)
+        tally.same -= 1
+        tally.changed += 1
+        run.changed_rows.append(changed_words(row))
+
+
+def changed_words(row: Row) -> str:
+    """How a changed row of a case is listed; the same words as for the case itself, so that it is counted once."""
+    return f"{row.sheet}第 {row.number} 行：{row['案件编号']}"

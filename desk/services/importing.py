@@ -24,7 +24,7 @@ from records.importing import ImportRun, Tally
 from records.models import ImportBatch
 from records.services.files import XLSX, keep_file, read_file, store_file
 from records.services.imports import apply_batch, preview_batch, undo_batch
-from subsidies.imports import FUNDS, import_funds
+from subsidies.imports import FUNDS, import_funds, import_marks
 from subsidies.services.drafting import draft_duty_pay, empty_drafts
 
 TABLES = {table.name: table for table in (PEOPLE, SHIFTS, ATTENDANCE, FINDINGS, RECORDS, CASES, FUNDS)}
@@ -182,6 +182,7 @@ def write(run: ImportRun, parsed: dict[str, list]) -> None:
     book.open_station_months(may(run.by, "consultations.receive_month"))
     if rows := parsed.get(CASES.name):
         import_cases(run, rows)
+        import_marks(run, rows)
     if rows := parsed.get(FUNDS.name):
         import_funds(run, rows)
 

@@ -80,7 +80,7 @@ def shares(
     for case in cases:
         share = fixed.get(case.facts.id)
         if share is None:
-            share = share_of(case, free > 0)
+            share = share_of(case.least, case.facts.local_standard, free > 0)
             free -= share.special > 0
         if share.special:
             place += 1
@@ -88,9 +88,11 @@ def shares(
         yield case, share
 
 
-def share_of(case: WorthCase, has_place: bool) -> Share:
-    """Z-SUB-1, 2, 3 and D18: 1,000 and what the local standard says above it; beyond the target all from operating funds."""
-    least, standard = case.least, case.facts.local_standard
+def share_of(least: Decimal, standard: Decimal, has_place: bool) -> Share:
+    """Z-SUB-1, 2, 3 and D18: 1,000 and what the local standard says above it; beyond the target all from operating funds.
+
+    `least` is what the special fund gives a case, `standard` the local standard, both in yuan.
+    """
     if standard < least:
         standard = least
     return Share(least, standard - least) if has_place else Share(ZERO, standard)
