@@ -71,6 +71,7 @@ EVENTS = {
     "records.store_file": "存入文件",
     "records.issue_paper": "签发文书",
     "records.void_paper": "作废文书",
+    "legalaid.download_paper": "下载案件文书",
     "records.apply_import": "导入工作簿",
     "records.undo_import": "撤销导入",
     "legalaid.sign_reconciliation_as_centre": "经办签认系统对账表",
