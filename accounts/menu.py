@@ -59,6 +59,7 @@ MENU = (
     Group(
         "报表与导入",
         (
+            Entry("季度报告", "quarterly-returns", "file-check", "subsidies.view_returns"),
             Entry("报表中心", "reports", "file-text", "desk.view_reports"),
             Entry("导入工作簿", "imports", "upload", "desk.import_workbook"),
         ),

@@ -5,16 +5,18 @@ from django.urls import reverse
 
 from accounts.services import system_user
 from common import clock
-from common.periods import YearMonth
+from common.periods import Quarter, YearMonth
 from organizations.models import Region
 from programmes.models import Plan
 from records.services import run_job, start_job
 from subsidies.exports.pay_slips import keep_slips
-from subsidies.models import PaySheet
+from subsidies.models import PaySheet, QuarterlyReturn
 from subsidies.services.closing import ask_where_facts_changed
 from subsidies.services.drafting import draft_duty_pay as draft
+from subsidies.services.returns import draft_return
 
 DRAFT_TASK = "subsidies.tasks.draft_duty_pay"
+RETURN_TASK = "subsidies.tasks.draft_quarterly_return"
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True)
@@ -77,6 +79,50 @@ def draft_last_month():
         fixed = PaySheet.objects.filter(month__county=county, month__first=month.first).exclude(status=PaySheet.Status.DRAFT)
         if not fixed.exists():
             start_drafting(county=county, month=month, by=system_user())
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True)
+def draft_quarterly_return(job_id):
+    """Draft the quarterly return that the job names."""
+    run_job(job_id=job_id, work=return_for_job)
+
+
+def return_for_job(progress):
+    """The work of one job: county and quarter come from its row."""
+    job = progress.job
+    quarter = Quarter.parse(job.period)
+    county = Region.objects.counties().get(pk=job.payload["county"])
+    progress.say("正在汇总本季资金、补贴和任务进度", 30)
+    report = draft_return(county=county, quarter=quarter, by=job.started_by or system_user())
+    words = f"{report}草稿已编好：本季支出 {report.paid:,.2f} 元，期末结余 {report.closing:,.2f} 元。"
+    return {"message": words, "url": reverse("quarterly-return", args=[report.pk])}
+
+
+def start_return(*, county, quarter, by):
+    """Queue the drafting of a county's quarterly return; the same work waiting or running already is given back."""
+    return start_job(
+        kind="draft_quarterly_return",
+        task=RETURN_TASK,
+        county=county.code or str(county.pk),
+        period=quarter,
+        by=by,
+        title=f"编制{quarter.label}季度报告",
+        payload={"county": county.pk},
+    )
+
+
+def draft_missed_returns():
+    """The return of the quarter before today, for every county whose plan pays in it and that has none. Gives how many.
+
+    The first run is on the first day after the quarter (plan 五（二） last paragraph); a missed one follows with the next.
+    """
+    quarter = Quarter.of(clock.today()).previous()
+    counties = {county.pk: county for month in quarter.months for county in counties_that_pay(month)}
+    made = set(QuarterlyReturn.objects.filter(first=quarter.first, county__in=counties).values_list("county", flat=True))
+    missed = [county for key, county in counties.items() if key not in made]
+    for county in missed:
+        start_return(county=county, quarter=quarter, by=system_user())
+    return len(missed)
 
 
 def counties_that_pay(month):

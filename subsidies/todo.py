@@ -13,9 +13,10 @@ from organizations.models import Region
 from programmes import calendar
 from programmes.models import MonthEvent
 from records.todo import TodoItem
-from subsidies.models import BankStatement, Fund, FundMovement, PayObjection, PayRow, PaySheet, ReversalProposal
+from subsidies.models import BankStatement, Fund, FundMovement, PayObjection, PayRow, PaySheet, QuarterlyReturn, ReversalProposal
 from subsidies.services.approval import why_not_reviewed_by
 from subsidies.services.funds import arrivals
+from subsidies.services.return_page import ACTS, acts_of, quarters_without
 from subsidies.services.sheet_page import NEXT, undrafted
 from subsidies.services.sheets import why_not_by
 
@@ -34,7 +35,26 @@ def todo_items(user):
         *money_to_forward(user),
         *statements_to_agree(user),
         *objections_to_answer(user),
+        *returns_to_move(user),
     ]
+
+
+def returns_to_move(user):
+    """Quarterly returns whose next step is hers, and quarters that have none yet."""
+    acts = {"review": "复核", "sign": "签发", "send": "报送市局", "note": "接收"}
+    waiting = QuarterlyReturn.objects.visible_to(user).filter(status__in=ACTS).select_related("county")
+    for report in waiting if may(user, "subsidies.view_returns") else ():
+        mine = [act for act, why in acts_of(report, user).items() if act in acts and not why]
+        if mine:
+            url = reverse("quarterly-return", args=[report.pk])
+            yield TodoItem(
+                f"{acts[mine[0]]}{report.quarter.label}季度报告", str(report.county), url, report.late_after, "file-check"
+            )
+    if may(user, "subsidies.prepare_return"):
+        for county in Region.objects.counties().visible_to(user):
+            for quarter in quarters_without(county):
+                url = f"{reverse('quarterly-returns')}?county={county.pk}"
+                yield TodoItem(f"编制{quarter.label}季度报告", f"{county}，还没有编制", url, None, "file-check")
 
 
 def pay_by(month):

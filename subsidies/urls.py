@@ -3,7 +3,7 @@
 from django.urls import path
 
 import consultations.urls.rosters  # noqa: F401 - registers the converter
-from subsidies.views import approvals, bank, batches, ledger, own_pay, papers, pay_sheets, receipts, reopening
+from subsidies.views import approvals, bank, batches, ledger, own_pay, papers, pay_sheets, receipts, reopening, returns
 
 urlpatterns = [
     path("pay/duty/", pay_sheets.pay_sheets, name="pay-sheets"),
@@ -46,5 +46,16 @@ urlpatterns = [
     path("ledger/bank/<int:pk>/", bank.bank_statement, name="bank-statement"),
     path("ledger/bank/<int:pk>/lines/<int:line>/", bank.bank_match, name="bank-match"),
     path("ledger/bank/<int:pk>/agree/", bank.bank_agree, name="bank-agree"),
+    path("reports/quarterly/", returns.quarterly_returns, name="quarterly-returns"),
+    path("reports/quarterly/draft/", returns.quarterly_return_draft, name="quarterly-return-draft"),
+    path("reports/quarterly/<int:pk>/", returns.quarterly_return, name="quarterly-return"),
+    path("reports/quarterly/<int:pk>/file.<str:suffix>", returns.quarterly_return_file, name="quarterly-return-file"),
+    path("reports/quarterly/<int:pk>/narrative/", returns.quarterly_return_narrative, name="quarterly-return-narrative"),
+    path("reports/quarterly/<int:pk>/review/", returns.quarterly_return_review, name="quarterly-return-review"),
+    path("reports/quarterly/<int:pk>/send-back/", returns.quarterly_return_send_back, name="quarterly-return-send-back"),
+    path("reports/quarterly/<int:pk>/sign/", returns.quarterly_return_sign, name="quarterly-return-sign"),
+    path("reports/quarterly/<int:pk>/send/", returns.quarterly_return_send, name="quarterly-return-send"),
+    path("reports/quarterly/<int:pk>/note/", returns.quarterly_return_note, name="quarterly-return-note"),
+    path("reports/quarterly/<int:pk>/return/", returns.quarterly_return_return, name="quarterly-return-return"),
     *papers.urlpatterns,
 ]

@@ -5,12 +5,19 @@ from common import clock
 from common.periods import YearMonth
 from records.services import resend_lost_jobs
 from subsidies.models import PaySheet
-from subsidies.tasks import counties_that_pay, start_drafting
+from subsidies.services.returns import remind_of_returns
+from subsidies.tasks import counties_that_pay, draft_missed_returns, start_drafting
 
 
 def run_due() -> dict:
     """Send what is due or was lost, and seal the new audit entries. Gives how many of each."""
-    return {"drafts": draft_what_was_missed(), "resent": resend_lost_jobs(), "sealed": seal_audit()}
+    return {
+        "drafts": draft_what_was_missed(),
+        "returns": draft_missed_returns(),
+        "reminders": remind_of_returns(),
+        "resent": resend_lost_jobs(),
+        "sealed": seal_audit(),
+    }
 
 
 def draft_what_was_missed() -> int:

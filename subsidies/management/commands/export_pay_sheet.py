@@ -31,7 +31,7 @@ class Command(ActingCommand):
 
     def act(self, *, by, month, county, output, with_numbers, **options):
         target = Path(output)
-        make = maker_for(target)
+        make = maker_for(target, MAKERS)
         action = "subsidies.export_with_numbers" if with_numbers else self.action
         if not may(by, action):
             raise Refused(f"“{by}”的岗位没有“{ACTIONS[action].words}”的权限：请用 --as 指明有权的人。")
@@ -44,15 +44,15 @@ class Command(ActingCommand):
         self.stdout.write(f"{sheet}：{download.count} 人，实发合计 {yuan(download.total)} 元，已写入 {target}")
 
 
-def maker_for(target):
+def maker_for(target, makers):
     """Raises Refused for a file that cannot be written here or is neither a workbook nor a PDF."""
-    if target.suffix.lower() not in MAKERS:
+    if target.suffix.lower() not in makers:
         raise Refused(f"不能写成“{target.suffix or target.name}”格式：--output 的文件名请以 .xlsx 或 .pdf 结尾。")
     if target.is_dir():
         raise Refused(f"“{target}”是文件夹：请在 --output 写明文件名。")
     if not target.parent.is_dir():
         raise Refused(f"没有文件夹“{target.parent}”：请先建立，或换一个位置。")
-    return MAKERS[target.suffix.lower()]
+    return makers[target.suffix.lower()]
 
 
 def sheet_of(by, county, month):
