@@ -1,5 +1,6 @@
 """The clocks of a case: a step starts, meets, suspends, resumes or ends them. domain.md §3.0; readings D22, D23."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.utils import timezone
@@ -11,10 +12,20 @@ from programmes.models import DeadlineRule
 from programmes.rules import deadlines as rules
 from programmes.services.plans import NoPlan, plan_for
 
+# What a step may change about a limit, and what is put back when it is taken back.
+MOVING = ("due_on", "met_on", "suspended_days", "suspended_since", "dropped_on")
 
-def run(case: AidCase, step: Step, *, day: date) -> None:
-    """What a step taken on `day` does to the case's time limits."""
-    open_ones = {deadline.code: deadline for deadline in case.deadlines.open().select_related("rule")}
+
+def run(case: AidCase, step: Step, *, day: date, due: Mapping[str, date] | None = None) -> dict:
+    """What a step taken on `day` does to the case's time limits; `due` are last days that the office set itself, by code.
+
+    Gives how the limits it touched were before, for `restore`.
+    """
+    if not (step.meets or step.suspends or step.resumes or step.starts or step.ends):
+        return {}
+    standing = list(case.deadlines.open().select_related("rule"))
+    earlier = {str(each.pk): {name: getattr(each, name) for name in MOVING} for each in standing}
+    open_ones = {deadline.code: deadline for deadline in standing}
     for code in step.meets:
         if deadline := open_ones.pop(code, None):
             meet(deadline, day)
@@ -30,9 +41,24 @@ def run(case: AidCase, step: Step, *, day: date) -> None:
             deadline.dropped_on = day
             deadline.save(update_fields=["dropped_on"])
         open_ones = {}
-    for code in step.starts:
-        if code not in open_ones:
-            start(case, code, day)
+    begun = [start(case, code, day, due_on=(due or {}).get(code)) for code in step.starts if code not in open_ones]
+    return {"before": earlier, "begun": [each.pk for each in begun if each]}
+
+
+def restore(case: AidCase, limits: Mapping) -> None:
+    """Put the limits back as they were before a step that was a slip: what it began goes, what it touched returns."""
+    case.deadlines.filter(pk__in=limits.get("begun", ())).delete()
+    for pk, values in limits.get("before", {}).items():
+        fields = {name: CaseDeadline._meta.get_field(name).to_python(value) for name, value in values.items()}
+        case.deadlines.filter(pk=pk).update(**fields)
+
+
+def meet_code(case: AidCase, code: str, day: date) -> CaseDeadline | None:
+    """Meet the open limit of that code, if one runs: for facts that are no step, such as the service of a decision."""
+    deadline = case.deadlines.open().select_related("rule").filter(code=code).first()
+    if deadline:
+        meet(deadline, day)
+    return deadline
 
 
 def start(case: AidCase, code: str, day: date, *, due_on: date | None = None) -> CaseDeadline | None:

@@ -3,22 +3,33 @@
 Each step is compare-and-set on the case's version, writes the event, runs its time limits and its audit entry.
 """
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from django.db import transaction
 
 from accounts import audit
-from accounts.policy import may
+from accounts.policy import ACTIONS, Role, may
 from common import clock
 from common.errors import Refused
+from common.free_text import mask_numbers
 from legalaid.models import AidCase, CaseEvent
 from legalaid.models.cases import DATES_IN_ORDER
-from legalaid.rules.procedure import STEPS, UNDERTAKE, Step, out_of_order, steps_from
-from legalaid.services import case_numbers, deadlines
+from legalaid.rules import guards
+from legalaid.rules.procedure import HANDLE, STEPS, TAKE_BACK, TAKE_BACK_MINUTES, UNDERTAKE, Step, out_of_order, steps_from
+from legalaid.services import deadlines
+from legalaid.services.step_facts import facts_of
+
+# A fact of the step in which the office itself sets the last day of a limit that the step starts.
+DAYS_SET = {"supplement": "due_on", "pre_aid_papers": "papers_due_on"}
 
 
 class StepRefused(Refused):
-    """A step that is not taken now; the sentence says why and what to do."""
+    """A step that is not taken now; the sentence says why and what to do. `lacks` are the single things missing."""
+
+    def __init__(self, message: str, *, field: str | None = None, lacks: Iterable[guards.Lack] = ()):
+        super().__init__(message, field=field)
+        self.lacks = tuple(lacks)
 
 
 @transaction.atomic
@@ -26,28 +37,47 @@ def lock_case(case_id: int, version: int | None = None) -> AidCase:
     """The case, locked. Refused when somebody changed it since this `version` of it was read."""
     case = AidCase.objects.select_for_update(of=("self",)).select_related("county", "lawyer").get(pk=case_id)
     if version is not None and case.version != version:
-        raise StepRefused(f"案件 {case} 刚被别人办理过，现在是“{case.get_state_display()}”：请刷新页面，看清以后再办。")
+        raise changed_meanwhile(case)
     return case
+
+
+def changed_meanwhile(case: AidCase) -> StepRefused:
+    last = case.events.select_related("by").order_by("-pk").first()
+    who = f"{last.by}已经{last.words}" if last else "已经有人办理"
+    return StepRefused(f"案件 {case} 刚刚变动过（{who}），现在是“{case.get_state_display()}”：请刷新页面，看清以后再办。")
+
+
+@transaction.atomic
+def take_step(
+    case_id: int, code: str, *, version: int | None, by, day: date, reason: str = "", facts=None, **fields
+) -> CaseEvent:
+    """Lock, compare and move in one: what a page calls. Of two officers at once the second reads who was first."""
+    return move_case(lock_case(case_id, version), code, by=by, day=day, reason=reason, facts=facts, **fields)
 
 
 @transaction.atomic
 def move_case(case: AidCase, code: str, *, by, day: date, reason: str = "", facts=None, **fields) -> CaseEvent:
-    """Take a step with a locked case. `fields` are columns it sets besides the step's own date.
+    """Take a step with a locked case. `fields` are columns it sets besides the step's own date; `facts` is what was said with it.
 
-    Raises StepRefused: step not allowed from this state, not by this person, not on this day.
+    Raises StepRefused: step not allowed from this state, not by this person, not on this day, or something is lacking
+    (rules.guards); or the case was changed since it was read.
     """
     step = STEPS[code]
     require_possible(case, step, by=by)
-    changes = {**({step.sets: day} if step.sets else {}), **fields}
+    cleared = {name: None if AidCase._meta.get_field(name).null else "" for name in step.clears}
+    changes = {**cleared, **({step.sets: day} if step.sets else {}), **fields}
+    if case.handler_id is None and may(by, HANDLE):
+        changes.setdefault("handler", by)
+    earlier = (
+        AidCase.objects.filter(pk=case.pk).values("state", *(AidCase._meta.get_field(name).attname for name in changes)).get()
+    )
     for name, value in changes.items():
         setattr(case, name, value)
     require_day(case, step, day)
-    before = case.state
-    case.state = step.to or case.state
-    case.version += 1
-    case.save(update_fields=["state", "version", *changes])
-    case_numbers.number_case(case, step, day)
-    deadlines.run(case, step, day=day)
+    require_complete(case, code, day=day, said={**(facts or {}), **fields, "reason": reason})
+    before, case.state = case.state, step.to or case.state
+    write(case, changes)
+    limits = deadlines.run(case, step, day=day, due=days_set(step, facts or {}))
     event = CaseEvent.objects.create(
         case=case,
         step=code,
@@ -57,13 +87,34 @@ def move_case(case: AidCase, code: str, *, by, day: date, reason: str = "", fact
         day=day,
         by=by,
         at=clock.now(),
-        reason=reason[:1000],
-        facts=facts or {},
+        reason=mask_numbers(reason).text[:1000],
+        facts=masked(facts or {}),
+        before={"columns": earlier, "deadlines": limits},
     )
     record(case, step, by=by, before=before, day=day, reason=reason)
     return event
 
 
+def write(case: AidCase, changes) -> None:
+    """Compare-and-set: only the row whose version was read is changed, so that one of two always loses and reads why."""
+    version = case.version
+    done = AidCase.objects.filter(pk=case.pk, version=version).update(state=case.state, version=version + 1, **changes)
+    if not done:
+        raise changed_meanwhile(AidCase.objects.get(pk=case.pk))
+    case.version = version + 1
+
+
+def days_set(step: Step, facts) -> dict[str, date]:
+    """The last days the office set itself, by the code of the limit."""
+    return {code: facts[name] for code, name in DAYS_SET.items() if code in step.starts and facts.get(name)}
+
+
+def masked(facts) -> dict:
+    """What was said, with personal numbers masked in every text."""
+    return {name: mask_numbers(value).text if isinstance(value, str) else value for name, value in facts.items()}
+
+
+@transaction.atomic
 def open_case(case: AidCase, code: str, *, by, day: date, reason: str = "", facts=None) -> CaseEvent:
     """The first step of a new case (register, receive, take_notice): saves it and begins its history."""
     step = STEPS[code]
@@ -73,15 +124,77 @@ def open_case(case: AidCase, code: str, *, by, day: date, reason: str = "", fact
         raise StepRefused(f"您的岗位不能{step.words}。")
     case.state, case.recorded_by, case.recorded_at = step.to, by, clock.now()
     setattr(case, step.sets, day)
+    case.set_search_keys()
     require_day(case, step, day)
-    with transaction.atomic():
-        case.save(force_insert=True)
-        deadlines.run(case, step, day=day)
-        record(case, step, by=by, before="", day=day, reason=reason)
-        return CaseEvent.objects.create(
-            case=case, step=code, words=step.words, to_state=case.state, day=day, by=by, at=clock.now(),
-            reason=reason[:1000], facts=facts or {},
-        )  # fmt: skip
+    case.save(force_insert=True)
+    deadlines.run(case, step, day=day)
+    record(case, step, by=by, before="", day=day, reason=reason)
+    return CaseEvent.objects.create(
+        case=case, step=code, words=step.words, to_state=case.state, day=day, by=by, at=clock.now(),
+        reason=mask_numbers(reason).text[:1000], facts=masked(facts or {}),
+    )  # fmt: skip
+
+
+# --- a step taken by mistake ------------------------------------------------------------------------------------------
+
+
+def why_not_back(case: AidCase, user) -> str:
+    """Why this person may not take back the case's last step; empty when she may."""
+    return _why_not_back(case, case.events.order_by("-pk").first(), user)
+
+
+def _why_not_back(case: AidCase, last: CaseEvent | None, user) -> str:
+    if last is None or last.step not in STEPS or not STEPS[last.step].is_slip or not last.from_state:
+        return "上一步不能撤回。"
+    if last.to_state != case.state or last.from_state == last.to_state:
+        return "上一步没有改变案件的状态，不需要撤回。"
+    if last.by_id != user.pk:
+        return f"上一步由{last.by}办理，只能由本人撤回。"
+    if clock.now() - last.at > timedelta(minutes=TAKE_BACK_MINUTES):
+        return f"已经超过 {TAKE_BACK_MINUTES} 分钟，不能撤回：请按程序办理下一步。"
+    if issued_since(case, last):
+        return "这一步之后已经制发文书，不能撤回：请按程序办理下一步。"
+    return ""
+
+
+def issued_since(case: AidCase, event: CaseEvent) -> bool:
+    """Whether a paper that goes out was issued after the event: a decision that left the house is not a slip any more."""
+    since = clock.real_now() - (clock.now() - event.at)  # papers are stamped with the real time, events with the business day
+    issued = case.papers.in_force().filter(paper__issued_on__gte=event.day).select_related("paper")
+    return any(row.rule.goes_out and row.paper.created_at >= since for row in issued)
+
+
+@transaction.atomic
+def take_back(case: AidCase, *, by, reason: str) -> CaseEvent:
+    """Undo the last step as a step of its own: columns and time limits as they were, both events stay. Raises StepRefused."""
+    last = case.events.select_related("by").order_by("-pk").first()
+    if why := _why_not_back(case, last, by):
+        raise StepRefused(why)
+    if not reason.strip():
+        raise StepRefused("没有写明撤回的原因：请填写。", field="reason")
+    columns = {name: AidCase._meta.get_field(name).to_python(value) if not name.endswith("_id") else value
+               for name, value in last.before.get("columns", {}).items() if name != "state"}  # fmt: skip
+    for name, value in columns.items():
+        setattr(case, name, value)
+    before, case.state = case.state, last.from_state
+    write(case, columns)
+    deadlines.restore(case, last.before.get("deadlines", {}))
+    event = CaseEvent.objects.create(
+        case=case, step=TAKE_BACK, words=f"撤回“{last.words}”", from_state=before, to_state=case.state, day=clock.today(), by=by,
+        at=clock.now(), reason=mask_numbers(reason).text[:1000], facts={"event": last.pk},
+    )  # fmt: skip
+    audit.record(
+        by=by,
+        action=f"legalaid.{TAKE_BACK}",
+        on=case,
+        before={"状态": AidCase.State(before).label},
+        after={"状态": case.get_state_display(), "步骤": event.words},
+        reason=reason[:300],
+    )
+    return event
+
+
+# --- what is asked of every step --------------------------------------------------------------------------------------
 
 
 def record(case: AidCase, step: Step, *, by, before: str, day: date, reason: str) -> None:
@@ -99,6 +212,8 @@ def why_not(case: AidCase, step: Step, *, by) -> str:
     """Why this person may not take this step with this case now; empty when she may."""
     if case.state not in step.since:
         return f"案件现在是“{case.get_state_display()}”，不能{step.words}。"
+    if step.source and step.source != case.source:
+        return f"{step.words}只用于{AidCase.Source(step.source).label}的案件。"
     held = [action for action in step.actions if may(by, action)]
     if not held:
         return f"您的岗位不能{step.words}。"
@@ -112,9 +227,23 @@ def require_possible(case: AidCase, step: Step, *, by) -> None:
         raise StepRefused(why)
 
 
+def require_complete(case: AidCase, code: str, *, day: date, said) -> None:
+    """The guards of the step. History is taken as told."""
+    if case.is_history or code not in guards.GUARDS:
+        return
+    if lacks := guards.lacking(code, facts_of(case), said, day):
+        raise StepRefused("".join(lack.words for lack in lacks), field=lacks[0].field or None, lacks=lacks)
+
+
 def steps_for(case: AidCase, user) -> list[Step]:
     """The steps this user may take now, in the order of the table."""
     return [step for step in steps_from(case.state) if not why_not(case, step, by=user)]
+
+
+def who_may(step: Step) -> str:
+    """The posts that may take a step, in words."""
+    roles = {role for action in step.actions for role in ACTIONS[action].roles}
+    return "、".join(role.label for role in Role if role in roles)
 
 
 def require_day(case: AidCase, step: Step, day: date) -> None:
@@ -130,6 +259,6 @@ def require_day(case: AidCase, step: Step, day: date) -> None:
         raise StepRefused(
             f"{words[later]} {getattr(case, later)} 早于{words[earlier]} {getattr(case, earlier)}：请检查日期。", field="day"
         )
-    last = case.events.order_by("-pk").values_list("day", flat=True).first() if case.pk else None
+    last = case.events.exclude(step=TAKE_BACK).order_by("-pk").values_list("day", flat=True).first() if case.pk else None
     if last and day < last:
         raise StepRefused(f"{step.words}的日期 {day} 早于上一步的日期 {last}：请检查日期。", field="day")
