@@ -96,13 +96,17 @@ def run(seed: int) -> dict:
     }
 
 
+def _drawing(task, proposal):
+    return Drawing(task, proposal, "", False, 0, 0, proposal)
+
+
 def _spread(task, proposal):
-    turns = Drawing(task, proposal, "", False, 0, 0).turns().values()
+    turns = _drawing(task, proposal).turns().values()
     return max(turns) - min(turns)
 
 
 def _pay_spread(task, proposal):
-    pay = Drawing(task, proposal, "", False, 0, 0).pay()
+    pay = _drawing(task, proposal).pay()
     paid = [pay[person] for person in task.people if not task.facts.people[person].is_unpaid]
     return statistics.pstdev(paid) / 100
 

@@ -20,6 +20,7 @@ from consultations.services.rosters import (
     require_all_fit,
     require_no_facts,
     save_shift,
+    tell_station,
 )
 from organizations.models import Practitioner
 from records.services import notify
@@ -51,7 +52,7 @@ def propose_change(
     if substitute == shift.practitioner:
         raise ChangeError(f"{substitute}本来就在这个班次，请选别的人。", field="substitute")
     if substitute is not None:
-        _require_possible(shift, substitute, swapped_with)
+        require_possible(shift, substitute, swapped_with)
     change = ShiftChange.objects.create(
         shift=shift,
         original=shift.practitioner,
@@ -182,7 +183,7 @@ def _require_both_fit(shift, other):
         require_all_fit(_facts_for(other), [other])
 
 
-def _require_possible(shift, substitute, other):
+def require_possible(shift, substitute, other):
     """What can be told at once about a request: whether the people may and are free."""
     trial = Shift.objects.select_related("station__county", "practitioner").get(pk=shift.pk)
     trial.practitioner = substitute
@@ -231,12 +232,15 @@ def _turn(shift):
 
 
 def _tell_all(change, shift, by):
+    """Those who leave and come, whoever asked, and once it is agreed the people at the station."""
     words = f"{_turn(shift)} 的班：{change.original} → {change.substitute or '待安排'}，{change.get_state_display()}。"
     for person in (change.original, change.substitute):
         if person is not None:
             _tell(person, by, words, shift)
     if not change.is_direct and change.proposed_by_id not in {change.original.user_id, by.pk}:
         notify(to=change.proposed_by, text=words, url=shift.get_absolute_url())
+    if change.state == State.APPROVED:
+        tell_station(shift.station, words, url=shift.get_absolute_url(), by=by)
 
 
 def _tell(person, by, words, shift):

@@ -1,13 +1,13 @@
 """What the pure checks of a roster need, read with a number of queries that does not grow with the month."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from common.periods import YearMonth
-from consultations.models import Shift
+from consultations.models import DutyLeave, DutyWish, Shift
 from consultations.rules.rosters import (
     FREQUENCY_CLAUSE,
     MonthFacts,
@@ -16,15 +16,17 @@ from consultations.rules.rosters import (
     Problem,
     StationFacts,
     Stay,
+    Wish,
     check_month,
 )
-from organizations.models import PoolEntry, Region, Station
+from organizations.models import PoolEntry, PublicServantStatus, Region, Station
 from programmes import calendar
 from programmes.rules.terms import Terms
 from programmes.services.frequencies import frequencies_on
 from programmes.services.plans import NoPlan, plan_for
 
 A_WEEK = timedelta(days=6)
+RECENT = 2  # months before, whose turns say who comes first where all else is equal
 
 
 @dataclass
@@ -43,8 +45,8 @@ class RosterFacts:
         return check_month(self.facts, [*self.shifts, *extra])
 
 
-def roster_facts(*, county: Region, month: YearMonth) -> RosterFacts:
-    """Everything the checks ask about a county's month. Eight queries.
+def roster_facts(*, county: Region, month: YearMonth, with_wishes: bool = False) -> RosterFacts:
+    """Everything the checks ask about a county's month. Eight queries; `with_wishes`, for drawing, twelve.
 
     Without a plan for the month nothing is asked of the stations, and `has_plan` says so.
     """
@@ -52,10 +54,11 @@ def roster_facts(*, county: Region, month: YearMonth) -> RosterFacts:
     terms = _terms(county, month)
     stations = list(Station.objects.active().in_county(county))
     shifts = planned_shifts(Shift.objects.standing().in_county(county).filter(day__range=(first, last)))
+    people = people_in_pool(county=county, first=month.first, last=month.last)
     facts = MonthFacts(
         month=month,
         stations=tuple(_stations(stations, month, terms)),
-        people=people_in_pool(county=county, first=month.first, last=month.last),
+        people=with_availability(people, month) if with_wishes else people,
         calendar=calendar.between(first, last),
     )
     return RosterFacts(county, month, facts, shifts, has_plan=bool(terms), stations=stations)
@@ -85,6 +88,34 @@ def people_in_pool(*, county: Region, first, last) -> dict[int, PersonFacts]:
     return {pk: PersonFacts(pk, name, tuple(stays[pk])) for pk, name in sorted(names.items(), key=lambda item: item[0])}
 
 
+def with_availability(people: dict[int, PersonFacts], month: YearMonth) -> dict[int, PersonFacts]:
+    """The same people with their leaves and wishes, whether they are paid, and their turns of late. Four queries."""
+    leaves, recent = defaultdict(list), {}
+    for leave in DutyLeave.objects.standing().filter(practitioner__in=people).touching(month.first, month.last):
+        leaves[leave.practitioner_id].append((leave.since, leave.until))
+    wishes = {
+        wish.practitioner_id: Wish(frozenset(wish.liked), frozenset(wish.avoided), wish.most)
+        for wish in DutyWish.objects.filter(practitioner__in=people)
+    }
+    since = month
+    for _ in range(RECENT):
+        since = since.previous()
+    before = Shift.objects.standing().filter(practitioner__in=people, day__gte=since.first, day__lt=month.first)
+    recent = dict(before.order_by().values_list("practitioner").annotate(turns=Count("pk")))
+    public = PublicServantStatus.objects.public_on(month.last).filter(practitioner__in=people)
+    unpaid = set(public.values_list("practitioner", flat=True))
+    return {
+        pk: replace(
+            person,
+            leaves=tuple(leaves[pk]),
+            wish=wishes.get(pk, Wish()),
+            is_unpaid=pk in unpaid,
+            recent=recent.get(pk, 0),
+        )
+        for pk, person in people.items()
+    }
+
+
 def _terms(county, month) -> Terms:
     try:
         plan = plan_for(county=county, day=month.last)
@@ -99,6 +130,7 @@ def _stations(stations, month, terms):
         planned = terms.for_station("duty.frequency", station.kind)
         minimum = terms.for_station("duty.min_hours", station.kind)
         least = terms.for_station("duty.min_times_per_month", station.kind)
+        rate = terms.for_station("duty.rate", station.kind)
         frequency = frequencies.get(station.pk)
         yield StationFacts(
             id=station.pk,
@@ -113,4 +145,5 @@ def _stations(stations, month, terms):
             lunch_minutes=station.lunch_minutes,
             frequency_clause=planned.clause if planned else FREQUENCY_CLAUSE,
             minimum_clause=minimum.clause if minimum else FREQUENCY_CLAUSE,
+            rate=int(rate.value * 100) if rate else 0,
         )

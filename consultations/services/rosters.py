@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts import audit
+from accounts.policy import Role
 from common import clock
 from common.errors import Refused
 from common.periods import YearMonth
@@ -19,9 +20,10 @@ from consultations.rules import rosters as rules
 from consultations.rules.rosters import PlannedShift
 from consultations.services.roster_facts import RosterFacts, roster_facts
 from consultations.services.station_months import changed_in
-from organizations.models import Practitioner, Region, Station
+from organizations.models import Post, Practitioner, Region, Station
 from programmes.models import Month
 from programmes.services.months import lock_month, require_open
+from records.services import notify
 
 CLASHES = {
     "shift_nobody_in_two_places": "{person}{day}同一时间已排在别处：请换人或错开时间。",
@@ -136,6 +138,7 @@ def edit_shift(
     """
     shift, roster = lock_shift(shift_id)
     before, left = facts_of(shift), shift.station
+    previous = shift.practitioner
     if YearMonth.of(day) != shift.period:
         raise RosterError("不能改到别的月份：请取消这个班次，再到那个月新排。", field="day")
     if roster.is_published and not reason.strip():
@@ -157,6 +160,10 @@ def edit_shift(
     audit.record(
         by=by, action="consultations.plan_roster", on=shift, before=differing[0], after=differing[1], reason=reason.strip()
     )
+    if roster.is_published:
+        named = f"{rules.short(day)} {shift.station.short_name} {starts_at:%H:%M}–{ends_at:%H:%M} {shift.practitioner}"
+        words = f"{rules.short(before['日期'])} {left.short_name} 的班次有调整：现为 {named}。原因：{reason.strip()}"
+        tell_of_change(shift, words, by=by, others=[previous])
     return shift
 
 
@@ -169,6 +176,9 @@ def cancel_shift(*, shift_id: int, reason: str = "", by) -> Shift | None:
     ShiftChange.objects.filter(shift=shift).waiting().update(state=ShiftChange.State.WITHDRAWN, decision="班次已取消")
     audit.record(by=by, action="consultations.plan_roster", on=shift, before=facts_of(shift), reason=reason.strip() or "取消班次")
     note_change(roster, shift, by=by)
+    if roster.is_published:
+        words = f"{rules.short(shift.day)} {shift.station.short_name} {shift.practitioner} 的班次已取消。原因：{reason.strip()}"
+        tell_of_change(shift, words, by=by)
     if not roster.is_published and not ShiftChange.objects.filter(Q(shift=shift) | Q(swapped_with=shift)).exists():
         shift.delete()
         return None
@@ -314,6 +324,21 @@ def note_change(roster: Roster, *shifts: Shift, by, left: Station | None = None)
     for shift in {shift.station_id: shift for shift in shifts}.values():
         for station in {shift.station, left or shift.station}:
             changed_in(station=station, period=shift.period, by=by, what=f"{shift.day:%m-%d} {shift.practitioner}的班次有变动")
+
+
+def tell_station(station: Station, words: str, *, url: str, by) -> None:
+    """A notice to the clerks and the head of a station, except to who did it."""
+    posts = Post.objects.in_force_on(clock.today()).filter(station=station, role__in=(Role.CLERK, Role.HEAD))
+    for post in posts.exclude(user=by).select_related("user"):
+        notify(to=post.user, text=words, url=url)
+
+
+def tell_of_change(shift: Shift, words: str, *, by, others: Iterable[Practitioner] = ()) -> None:
+    """What a published shift has become, told at once to whom it concerns: its person, who was there before, the station. Z-ROS-6."""
+    for person in {shift.practitioner, *others}:
+        if person.user_id and person.user_id != by.pk:
+            notify(to=person.user, text=words, url=shift.get_absolute_url())
+    tell_station(shift.station, words, url=shift.get_absolute_url(), by=by)
 
 
 def revise(roster: Roster) -> None:
