@@ -85,6 +85,8 @@ class PaperFacts:
     hardship: str = ""
     hardship_code: str = ""
     hardship_ground: str = ""
+    household_size: str = ""
+    household_income: str = ""
     # who undertakes it
     office: str = ""
     office_phone: str = ""

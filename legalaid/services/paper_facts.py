@@ -20,7 +20,8 @@ def facts_of(case: AidCase, kind: rules.Kind, *, on: date, hide_id: bool = False
     shows_id = kind.shows_id and not hide_id
     return PaperFacts(
         issued_on=on,
-        **offices(case),
+        **offices(case.county),
+        handler=case.handler.name if case.handler else "",
         **_case(case),
         **_person(case, shows_id=shows_id),
         **_undertaker(case),
@@ -29,15 +30,15 @@ def facts_of(case: AidCase, kind: rules.Kind, *, on: date, hide_id: bool = False
     )
 
 
-def offices(case: AidCase) -> dict:
+def office_facts(county) -> PaperFacts:
+    """Only the offices: for blank forms."""
+    return PaperFacts(**offices(county)) if county else PaperFacts()
+
+
+def offices(county) -> dict:
     """Names and addresses of the agency and the bureau; where they are not registered, the county's name speaks for them."""
-    county = case.county
-    known = {
-        row.kind: row
-        for row in Organization.objects.active()
-        .filter(region=county, kind__in=(Kinds.AID_CENTRE, Kinds.JUSTICE_BUREAU))
-        .order_by("-pk")
-    }
+    kinds = (Kinds.AID_CENTRE, Kinds.JUSTICE_BUREAU)
+    known = {row.kind: row for row in Organization.objects.active().filter(region=county, kind__in=kinds).order_by("-pk")}
     agency, bureau = known.get(Kinds.AID_CENTRE), known.get(Kinds.JUSTICE_BUREAU)
     return {
         "county": county.name,
@@ -47,7 +48,6 @@ def offices(case: AidCase) -> dict:
         "agency_head": agency.leader if agency else "",
         "bureau": bureau.name if bureau else f"{county.name}司法局",
         "government": f"{county.name}人民政府",
-        "handler": case.handler.name if case.handler else "",
     }
 
 
@@ -111,6 +111,8 @@ def _person(case: AidCase, *, shows_id: bool) -> dict:
         "occupation": person.occupation,
         "education": person.education,
         "health": person.health,
+        "household_size": str(person.household_size or ""),
+        "household_income": yuan(person.household_income) if person.household_income is not None else "",
         "custody_place": person.custody_place,
         "guardian": person.guardian,
         "proxy_name": person.proxy_name,

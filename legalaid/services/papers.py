@@ -44,7 +44,7 @@ def issue_case_paper(
     found = facts_of(case, rule, on=day).saying(**said)
     if lacking := missing(found, rule.must):
         raise CasePaperRefused(f"{rules.words_of(kind, day)}还缺：{'、'.join(lacking)}。请补填后再制发。", field=rule.must[0])
-    standing = _standing(case, rule) if again_because.strip() or rule.is_once else None
+    standing = standing_paper(case, rule) if again_because.strip() or rule.is_once else None
     if standing and not again_because.strip():
         raise CasePaperRefused(f"{standing}已经制发：要改的，请填写原因后重新制发，文号不变，旧版作废。")
     title, each = rules.words_of(kind, day), rules.set_on(day)
@@ -91,24 +91,53 @@ def _rule(kind: str) -> rules.Kind:
         raise CasePaperRefused(f"没有“{kind}”这种文书。") from None
 
 
-def _check(case: AidCase, rule: rules.Kind, *, by, day: date) -> None:
+def why_not(case: AidCase, rule: rules.Kind, *, by, day: date) -> str:
+    """Why this person may not make this paper of this case now; empty when she may."""
     words = rules.words_of(rule.code, day)
     if not rule.is_of_case:
-        raise CasePaperRefused(f"{words}不是案件的文书：请在法律帮助记录里制作。")
-    if not any(may(by, action) for action in rule.makers):
+        return f"{words}不是案件的文书：请在值班律师法律帮助里制作。"
+    held = [action for action in rule.makers if may(by, action)]
+    if not held:
         names = "、".join(ACTIONS[action].words for action in sorted(rule.makers))
-        raise CasePaperRefused(f"您的岗位不能制发{words}：需要“{names}”的权限。")
+        return f"您的岗位不能制发{words}：需要“{names}”的权限。"
+    if held == [rules.UNDERTAKE] and (case.lawyer is None or case.lawyer.user_id != by.pk):
+        return f"案件现在不由您承办，不能制发{words}：请由承办人或者援助中心制发。"
     if not case.is_history and case.state not in rule.states:
-        raise CasePaperRefused(f"案件现在是“{case.get_state_display()}”，还不能或者不再需要制发{words}。")
+        return f"案件现在是“{case.get_state_display()}”，还不能或者不再需要制发{words}。"
     if rule.source and case.source != rule.source:
-        raise CasePaperRefused(f"{words}只用于申请类案件，本案由办案机关通知。")
+        return f"{words}只用于申请类案件，本案由办案机关通知。"
+    return ""
+
+
+def _check(case: AidCase, rule: rules.Kind, *, by, day: date) -> None:
+    if why := why_not(case, rule, by=by, day=day):
+        raise CasePaperRefused(why)
     if day > clock.today():
-        raise CasePaperRefused("文书日期不能晚于今天。", field="on")
+        raise CasePaperRefused("文书日期不能晚于今天：请填写实际日期。", field="on")
     if day < case.received_on:
         raise CasePaperRefused(f"文书日期不能早于申请或通知日期（{case.received_on:%Y-%m-%d}）。", field="on")
 
 
-def _standing(case, rule) -> CasePaper | None:
+def kinds_to_make(case: AidCase, user, *, on: date) -> list[tuple[str, list[tuple[rules.Kind, str]]]]:
+    """What this person may make of this case now: group by group, kind and its name today."""
+    kinds = rules.for_case(state=case.state, source=case.source, is_history=case.is_history)
+    kinds = [kind for kind in kinds if not why_not(case, kind, by=user, day=on)]
+    groups = [
+        (words, [(kind, rules.words_of(kind.code, on)) for kind in kinds if kind.group == group])
+        for group, words in rules.GROUPS.items()
+    ]
+    return [(words, rows) for words, rows in groups if rows]
+
+
+def in_binding_order(case: AidCase) -> list[CasePaper]:
+    """The papers in force as they are bound: cover, index, the others by day, remarks."""
+    place = {"file_cover": 0, "file_index": 1, "file_remarks": 3}
+    rows = papers_of(case).in_force()
+    return sorted(rows, key=lambda row: (place.get(row.kind, 2), row.paper.issued_on, row.pk))
+
+
+def standing_paper(case: AidCase, rule: rules.Kind) -> CasePaper | None:
+    """The paper of this kind that is in force, the latest where there are several."""
     return CasePaper.objects.in_force().filter(case=case, kind=rule.code).select_related("paper__file").order_by("pk").last()
 
 

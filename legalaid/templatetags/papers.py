@@ -6,7 +6,8 @@ from django.utils.safestring import mark_safe
 
 register = template.Library()
 SPACE = "　"
-NUMERALS = "一二三四五六七八九十"
+# Choices up to so many letters are not broken over two lines.
+LONG = 12
 
 
 @register.filter
@@ -55,14 +56,15 @@ def number_line(number, word):
 @register.simple_tag
 def box(words, is_ticked=False):
     """A box before its words, ticked or to be ticked."""
-    return format_html('<span class="pick"><span class="box">{}</span>{}</span> ', "√" if is_ticked else "", words)
+    css = "pick" if len(words) <= LONG else "pick long"
+    return format_html('<span class="{}"><span class="box">{}</span>{}</span>', css, "√" if is_ticked else "", words)
 
 
 @register.simple_tag
 def boxes(chosen, *pairs):
     """Boxes for code, words, code, words …; the chosen code is ticked, or each of several."""
     held = {chosen} if isinstance(chosen, str) else set(chosen or ())
-    return format_html_join("", "{}", ((box(words, code in held),) for code, words in zip(pairs[::2], pairs[1::2], strict=True)))
+    return format_html_join(" ", "{}", ((box(words, code in held),) for code, words in zip(pairs[::2], pairs[1::2], strict=True)))
 
 
 @register.filter
