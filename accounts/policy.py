@@ -94,6 +94,9 @@ _MATRIX = {
     "consultations.publish_roster": ("公示值班表", (S, HEAD)),
     "consultations.request_change": ("申请换班、请假", (S, *STATION, DUTY)),
     "consultations.decide_change": ("审批换班、请假", (S,)),
+    "consultations.offer_shift": ("请人接班、接班", (DUTY,)),
+    "consultations.state_availability": ("登记自己的请假与排班意愿", (DUTY,)),
+    "consultations.keep_availability": ("查看、登记他人的请假", (S,)),
     "consultations.print_roster": ("打印排班、替班审批表", (*BUREAU, *STATION)),
     "consultations.subscribe_calendar": ("订阅自己的值班日历", (DUTY,)),
     # -- consultations: attendance and findings

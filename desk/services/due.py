@@ -3,6 +3,7 @@
 from accounts.services import seal_audit, system_user
 from common import clock
 from common.periods import YearMonth
+from consultations.services.reminders import remind_of_duty
 from records.services import resend_lost_jobs
 from subsidies.models import PaySheet
 from subsidies.services.returns import remind_of_returns
@@ -10,8 +11,9 @@ from subsidies.tasks import counties_that_pay, draft_missed_returns, start_draft
 
 
 def run_due() -> dict:
-    """Send what is due or was lost, and seal the new audit entries. Gives how many of each."""
+    """Send what is due or was lost, remind people of their duty, and seal the new audit entries. Gives how many of each."""
     return {
+        "reminded": remind_of_duty(),
         "drafts": draft_what_was_missed(),
         "returns": draft_missed_returns(),
         "reminders": remind_of_returns(),
