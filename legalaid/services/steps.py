@@ -17,7 +17,7 @@ from legalaid.models import AidCase, CaseEvent
 from legalaid.models.cases import DATES_IN_ORDER
 from legalaid.rules import guards
 from legalaid.rules.procedure import HANDLE, STEPS, TAKE_BACK, TAKE_BACK_MINUTES, UNDERTAKE, Step, out_of_order, steps_from
-from legalaid.services import deadlines
+from legalaid.services import case_numbers, deadlines
 from legalaid.services.step_facts import facts_of
 
 # A fact of the step in which the office itself sets the last day of a limit that the step starts.
@@ -77,6 +77,7 @@ def move_case(case: AidCase, code: str, *, by, day: date, reason: str = "", fact
     require_complete(case, code, day=day, said={**(facts or {}), **fields, "reason": reason})
     before, case.state = case.state, step.to or case.state
     write(case, changes)
+    case_numbers.number_case(case, step, day)
     limits = deadlines.run(case, step, day=day, due=days_set(step, facts or {}))
     event = CaseEvent.objects.create(
         case=case,
