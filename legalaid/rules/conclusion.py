@@ -44,15 +44,15 @@ _AGENCY = ("won", "partly", "lost", "original", "remanded", "revised", "withdraw
 INVESTIGATION = Conclusion(
     "侦查阶段",
     (
-        Event("opinion", "收到起诉意见书", "填写律师收到起诉意见书的日期，不是移送日期", "prosecution_opinion", ()),
-        Event("dropped", "收到撤销案件的文书", "填写律师收到撤销案件决定书的日期", "withdrawal_of_case", ("not_prosecuted",)),
+        Event("opinion", "收到起诉意见书", "填写律师收到起诉意见书的日期，不是移送日期", "outcome", ()),
+        Event("dropped", "收到撤销案件的文书", "填写律师收到撤销案件决定书的日期", "outcome", ("not_prosecuted",)),
     ),
 )
 REVIEW = Conclusion(
     "审查起诉阶段",
     (
-        Event("indictment", "收到起诉书", "填写律师收到起诉书副本的日期", "indictment", ()),
-        Event("not_prosecuted", "收到不起诉决定书", "填写律师收到不起诉决定书的日期", "non_prosecution", ("not_prosecuted",)),
+        Event("indictment", "收到起诉书", "填写律师收到起诉书副本的日期", "outcome", ()),
+        Event("not_prosecuted", "收到不起诉决定书", "填写律师收到不起诉决定书的日期", "outcome", ("not_prosecuted",)),
     ),
 )
 _JUDGED = "填写承办人收到的日期，不是落款日期、宣判日期"
@@ -85,12 +85,12 @@ ARBITRATION = Conclusion(
 OTHERWISE = Conclusion(
     "其他非诉讼案件",
     (
-        Event("agreement", "达成和解、调解协议", "填写协议签订的日期", "agreement_reached", ("settled", "mediated"), needs_number=False),
+        Event("agreement", "达成和解、调解协议", "填写协议签订的日期", "outcome", ("settled", "mediated"), needs_number=False),
         Event(
-            "performance", "义务人开始履行（没有书面协议）", "填写义务人开始履行的日期，并上传收据、转账凭证等", "performance", ("settled",),
+            "performance", "义务人开始履行（没有书面协议）", "填写义务人开始履行的日期，并上传收据、转账凭证等", "outcome", ("settled",),
             needs_number=False,
         ),
-        Event("decision", "收到处理决定", "填写承办人收到决定的日期，例如国家赔偿决定书、社会保险待遇决定", "judgment", ("won", "partly", "lost")),
+        Event("decision", "收到处理决定", "填写承办人收到决定的日期，例如国家赔偿决定书、社会保险待遇决定", "outcome", ("won", "partly", "lost")),
     ),
 )  # fmt: skip
 
