@@ -44,8 +44,10 @@ MENU = (
         "法律援助",
         (
             Entry("援助案件", "cases", "folder-open", "legalaid.view_cases"),
+            Entry("申请收件", "intake", "inbox", "legalaid.handle_case"),
+            Entry("代收申请", "hand-ins", "inbox", "legalaid.follow_hand_ins"),
             Entry("质量评查", "file-reviews", "scale", "legalaid.view_reviews"),
-            Entry("惠民标注", "case-marks", "stamp", "legalaid.view_marks"),
+            Entry("惠民标注", "case-marks", "stamp", "subsidies.view_marks"),
         ),
     ),
     Group(
@@ -53,6 +55,7 @@ MENU = (
         (
             Entry("我的补贴", "my-pay", "wallet", "subsidies.view_own_pay"),
             Entry("值班补贴", "pay-sheets", "banknote", "subsidies.view_pay"),
+            Entry("案件补贴", "case-lists", "hand-coins", "subsidies.view_case_lists"),
             Entry("资金台账", "ledger", "chart-column", "subsidies.view_ledger"),
         ),
     ),

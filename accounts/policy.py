@@ -97,6 +97,7 @@ _MATRIX = {
     "consultations.offer_shift": ("请人接班、接班", (DUTY,)),
     "consultations.state_availability": ("登记自己的请假与排班意愿", (DUTY,)),
     "consultations.keep_availability": ("查看、登记他人的请假", (S,)),
+    "consultations.withdraw_leave": ("撤销请假", (S, DUTY)),
     "consultations.print_roster": ("打印排班、替班审批表", (*BUREAU, *STATION)),
     "consultations.subscribe_calendar": ("订阅自己的值班日历", (DUTY,)),
     # -- consultations: attendance and findings
@@ -123,6 +124,7 @@ _MATRIX = {
     # -- legalaid
     "legalaid.view_cases": ("查看援助案件", (*AID, LAWYER)),
     "legalaid.hand_in_application": ("转交援助申请", (*STATION, CENTRE)),
+    "legalaid.follow_hand_ins": ("查看本站代收的援助申请", STATION),
     "legalaid.handle_case": ("办理援助案件", (CENTRE,)),
     "legalaid.decide_case": ("审批援助案件", (DIRECTOR,)),
     "legalaid.decide_objection": ("审查异议", (L,)),
@@ -149,10 +151,6 @@ _MATRIX = {
     "legalaid.view_legal_help": ("查看值班律师法律帮助", (*AID, LAWYER)),
     "legalaid.handle_legal_help": ("办理值班律师法律帮助", (CENTRE,)),
     "legalaid.give_legal_help": ("提供值班律师法律帮助", (LAWYER,)),
-    "legalaid.mark_case": ("提出惠民标注", (CENTRE,)),
-    "legalaid.sign_marks": ("签发标注清单", (DIRECTOR,)),
-    "legalaid.review_marks": ("复核标注清单", (S,)),
-    "legalaid.view_marks": ("查看标注清单", (*BUREAU, *AID, FINANCE, AUDITOR)),
     # -- subsidies: pay
     "subsidies.view_own_pay": ("我的补贴", (DUTY,)),
     "subsidies.view_pay": ("查看补贴表", PAY_READERS),
@@ -172,6 +170,18 @@ _MATRIX = {
     "subsidies.reopen_month": ("提出重开月份", (S, FINANCE)),
     "subsidies.decide_reopening": ("审定重开月份", (L,)),
     "subsidies.set_chain": ("确定岗位分工", (L,)),
+    # -- subsidies: marks and case subsidies
+    "subsidies.view_case_money": ("查看案件的标注与补贴", (*AID, LAWYER, *PAY_READERS)),
+    "subsidies.view_marks": ("查看惠民标注", (*AID, *PAY_READERS)),
+    "subsidies.mark_case": ("提出惠民标注", (CENTRE,)),
+    "subsidies.sign_marks": ("签发惠民标注", (DIRECTOR,)),
+    "subsidies.decide_scope": ("决定案件是否纳入惠民工程", (L,)),
+    "subsidies.view_case_lists": ("查看案件补贴季表", (*AID, *PAY_READERS)),
+    "subsidies.draft_case_list": ("编制案件补贴季表", (CENTRE,)),
+    "subsidies.submit_case_list": ("签报案件补贴季表", (DIRECTOR,)),
+    "subsidies.review_case_list": ("复核案件补贴季表", (S,)),
+    "subsidies.send_back_cases": ("退回案件补贴季表或单件", (DIRECTOR, S, L, FINANCE)),
+    "subsidies.export_case_list": ("导出案件补贴季表", (*AID, *PAY_READERS)),
     # -- subsidies: funds
     "subsidies.view_ledger": ("查看资金台账", PAY_READERS),
     "subsidies.export_ledger": ("导出资金台账和对账表", PAY_READERS),
@@ -207,7 +217,9 @@ ACTIONS = {name: Action(words, frozenset(roles)) for name, (words, roles) in _MA
 
 # The system user runs jobs and commands without a person behind them: she may bring in and draft, never decide.
 # She may also export what the command line asks for, with masked numbers.
-SYSTEM_ACTIONS = frozenset({"programmes.load_plan", "desk.import_workbook", "subsidies.draft_pay", "subsidies.export_pay",
+# What the public page brings is registered in her name.
+SYSTEM_ACTIONS = frozenset({"programmes.load_plan", "desk.import_workbook", "legalaid.hand_in_application",
+                            "subsidies.draft_pay", "subsidies.export_pay",
                             "subsidies.prepare_return", "subsidies.export_return"})  # fmt: skip
 
 # Steps of one paper that must be held by different people. No role may hold both; the services compare the persons.
@@ -230,7 +242,15 @@ APART = (
     ("organizations.manage_posts", "organizations.confirm_posts"),
     ("legalaid.handle_case", "legalaid.decide_case"),
     ("legalaid.reconcile", "legalaid.sign_reconciliation"),
-    ("legalaid.mark_case", "legalaid.sign_marks"),
+    ("subsidies.mark_case", "subsidies.sign_marks"),
+    ("subsidies.draft_case_list", "subsidies.submit_case_list"),
+    ("subsidies.draft_case_list", "subsidies.review_case_list"),
+    ("subsidies.draft_case_list", "subsidies.check_pay"),
+    ("subsidies.draft_case_list", "subsidies.approve_pay"),
+    ("subsidies.submit_case_list", "subsidies.review_case_list"),
+    ("subsidies.submit_case_list", "subsidies.check_pay"),
+    ("subsidies.submit_case_list", "subsidies.approve_pay"),
+    ("subsidies.review_case_list", "subsidies.approve_pay"),
     ("legalaid.rectify", "legalaid.review_administratively"),
     ("legalaid.handle_case", "legalaid.review_file"),
     ("legalaid.undertake_case", "legalaid.review_file"),
