@@ -38,6 +38,11 @@ class PersonField(forms.ChoiceField):
         self.choices = [("", empty), *((str(person.id), person.name) for person in people)]
 
 
+    def offer_ranked(self, candidates, empty="请选择"):
+        """The best first, each with the reasons."""
+        self.choices = [("", empty), *((str(each.id), f"{each.name}（{each.words}）") for each in candidates)]
+
+
 class LunchField(forms.IntegerField):
     def __init__(self, **options):
         super().__init__(
@@ -199,15 +204,20 @@ class PlanForm(forms.Form):
         error_messages={"invalid": "请填 1 至 31 的整数。", "min_value": "至少 1 个班次。", "max_value": "最多 31 个班次。"},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "2"}),
     )
+    redraw = forms.BooleanField(
+        label="已排的草稿也重新排", required=False, help_text="只动没有公示、没有考勤和申请、没有写调整原因的班次"
+    )
 
-    def __init__(self, *args, facts: MonthFacts, **options):
+    def __init__(self, *args, facts: MonthFacts, has_drafts=False, **options):
         super().__init__(*args, **options)
         self.facts = facts
+        if not has_drafts:
+            del self.fields["redraw"]
         people = sorted(facts.people.values(), key=lambda each: each.name)
         self.fields["stations"].choices = [(str(each.id), each.name) for each in facts.stations if each.policy]
         self.fields["people"].choices = [(str(each.id), each.name) for each in people]
         self.helper = _helper(
-            ("范围", (_row("since", "most"),)),
+            ("范围", (_row("since", "most"), *(["redraw"] if has_drafts else []))),
             ("站点", (Div("stations", css_class="ticks"),)),
             ("人员", (Div("people", css_class="ticks"),)),
         )
@@ -225,6 +235,7 @@ class PlanForm(forms.Form):
             "people": {int(pk) for pk in data["people"]},
             "since": data["since"],
             "most": data["most"],
+            "redraw": data.get("redraw", False),
         }
 
 
@@ -265,7 +276,7 @@ class SwapForm(forms.Form):
         if not may_leave:
             self.fields["kind"].choices = self.KINDS[:2]
         self.fields["reason"].required = needs_reason
-        self.fields["substitute"].offer(people)
+        self.fields["substitute"].offer_ranked(people)
         self.fields["swapped_with"].choices = [
             ("", "请选择"),
             *((str(each.pk), f"{rules.short(each.day)} {each.station.short_name} {each.practitioner.name}") for each in shifts),
@@ -308,7 +319,7 @@ class DecisionForm(forms.Form):
         if people is None:
             del self.fields["substitute"]
         else:
-            self.fields["substitute"].offer(people)
+            self.fields["substitute"].offer_ranked(people)
 
 
 class RosterFilter(forms.Form):

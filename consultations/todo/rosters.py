@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.policy import may
 from common import clock
 from common.periods import YearMonth
-from consultations.models import Roster, Shift, ShiftChange
+from consultations.models import Roster, RosterProposal, Shift, ShiftChange, SwapOffer
 from consultations.rules import rosters as rules
 from consultations.services.roster_facts import roster_facts
 from consultations.services.roster_page import GAP_CODES
@@ -25,9 +25,42 @@ def todo_items(user):
         today = clock.today()
         for county in counties_for(user):
             items += _months(county, today)
+            items += _proposals(county, today)
     if may(user, "consultations.decide_change"):
         items += _changes(user)
+    if may(user, "consultations.offer_shift"):
+        items += _offers(user)
     return items
+
+
+def _proposals(county, today):
+    """Drawings nobody has taken over or dropped, of months not yet over."""
+    rows = RosterProposal.objects.open().filter(county=county, first__gte=YearMonth.of(today).first)
+    return [
+        TodoItem(
+            f"{row.month.label}排班方案待采用",
+            f"{county.name}，{len(row.lines)} 个班次",
+            row.get_absolute_url(),
+            row.first if row.first > today else today,
+            "list-checks",
+        )
+        for row in rows
+    ]
+
+
+def _offers(user):
+    """Shifts that somebody asks her, by name, to take."""
+    rows = SwapOffer.objects.open().filter(to__user=user).select_related("shift__station", "shift__practitioner")
+    return [
+        TodoItem(
+            f"{row.shift.practitioner.name}请你接班",
+            f"{rules.short(row.shift.day)} {row.shift.station.short_name}，{row.reason}",
+            reverse("swap-offer", args=[row.pk]),
+            row.shift.day,
+            "refresh-cw",
+        )
+        for row in rows[:20]
+    ]
 
 
 def _months(county, today):

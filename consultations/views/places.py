@@ -20,6 +20,15 @@ def county_of(request):
     return chosen[0]
 
 
+def planned_county_of(request):
+    """The county asked for, among those the reader plans for: a turn of her own in another county does not make her its planner."""
+    county, mine = county_of(request), request.user.post_regions
+    wider = {county.pk, county.parent_id, county.parent and county.parent.parent_id}
+    if not mine & wider:
+        raise Http404("没有这个县，或不在你的岗位范围内。")
+    return county
+
+
 def office_of(county):
     """Who signs the county's papers: its justice bureau."""
     bureau = Organization.objects.filter(region=county, kind=Organization.Kind.JUSTICE_BUREAU).first()

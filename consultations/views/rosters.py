@@ -1,4 +1,4 @@
-"""The month's roster: looked at, filled, planned, checked, published."""
+"""The month's roster: looked at, filled station by station, checked, published. Drawing it is in `proposals`."""
 
 import hashlib
 from datetime import timedelta
@@ -19,13 +19,13 @@ from common.errors import Refused
 from common.pdf import PdfUnavailable
 from common.periods import YearMonth
 from consultations.exports.rosters import approval_pdf, roster_file_name, roster_workbook
-from consultations.forms.rosters import FillForm, PlanForm, PublishForm, RosterFilter
+from consultations.forms.rosters import FillForm, PublishForm, RosterFilter
 from consultations.rules import proposing
 from consultations.services import publishing, rosters
 from consultations.services.coverage import coverage_of
 from consultations.services.roster_facts import roster_facts
 from consultations.services.roster_page import month_page, reminders
-from consultations.views.places import XLSX, county_of, office_of, send_file
+from consultations.views.places import XLSX, county_of, office_of, planned_county_of, send_file
 from records.services import installation
 
 A_WEEK = timedelta(days=7)
@@ -100,8 +100,8 @@ def export(request, month):
 @allowed("consultations.plan_roster")
 def fill(request, month, station):
     """One station's month in one go: choose, look, accept."""
-    county = county_of(request)
-    facts = roster_facts(county=county, month=month)
+    county = planned_county_of(request)
+    facts = roster_facts(county=county, month=month, with_wishes=True)
     if station not in facts.facts.by_id:
         raise Http404("没有这个站点。")
     place = facts.facts.by_id[station]
@@ -123,31 +123,6 @@ def _fill_proposal(facts, form):
         limits = {"stations": {form.station.id}, "people": set(form.people_ids()), "since": data["since"]}
         proposal = proposing.propose_month(facts.facts, facts.shifts, **limits)
     return proposing.with_times(proposal, data["starts_at"], data["ends_at"], data["lunch_minutes"], data["override_reason"])
-
-
-@require_http_methods(["GET", "POST"])
-@allowed("consultations.plan_roster")
-def plan(request, month):
-    """The county's month, proposed fairly: choose the limits, look, accept."""
-    county = county_of(request)
-    facts = roster_facts(county=county, month=month)
-    form = PlanForm(request.POST or None, facts=facts.facts, initial=_plan_initial(facts, month))
-    proposal = None
-    if form.is_bound and form.is_valid():
-        proposal = proposing.propose_month(facts.facts, facts.shifts, **form.limits())
-    if proposal and _accept(request, facts, proposal):
-        return redirect(_month_url(county, month))
-    context = {"form": form, "county": county, "month": month, **_preview(facts, proposal)}
-    return render(request, "consultations/rosters/plan.html", context)
-
-
-def _plan_initial(facts, month):
-    today = clock.today()
-    return {
-        "stations": [str(each.id) for each in facts.facts.stations if each.policy],
-        "people": [str(each) for each in facts.facts.people],
-        "since": today if today in month and today > month.first else None,
-    }
 
 
 def _accept(request, facts, proposal):
@@ -217,7 +192,7 @@ def coverage(request):
 def publish(request, month):
     """Every problem of the month on one page, and the button that makes it public."""
     county = county_of(request)
-    facts = roster_facts(county=county, month=month)
+    facts = roster_facts(county=county, month=month, with_wishes=True)
     row = rosters.roster_of(county=county, month=month)
     latest = row.publications.first() if row.pk else None
     problems = facts.problems()

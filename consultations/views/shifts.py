@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import allowed
 from accounts.policy import may
+from common import clock
 from common.dates import parse_day
 from common.errors import Refused
 from consultations.forms.rosters import CancelForm, ShiftForm
@@ -15,7 +16,7 @@ from consultations.rules.rosters import hours
 from consultations.services import rosters
 from consultations.services.roster_facts import roster_facts
 from consultations.services.roster_page import facts_on, shift_page, status_of
-from consultations.views.places import county_of
+from consultations.views.places import planned_county_of
 
 
 @require_safe
@@ -38,6 +39,7 @@ def shift(request, pk):
         "is_open": is_open,
         "has_facts": has_facts,
         "may_ask": is_open and may_ask and may(request.user, "consultations.request_change"),
+        "may_offer": is_open and is_own and row.day >= clock.today() and may(request.user, "consultations.offer_shift"),
         "may_plan": is_open and may(request.user, "consultations.plan_roster"),
         "unit": row.unit,
         "planned": hours(row.planned_minutes),
@@ -48,7 +50,7 @@ def shift(request, pk):
 @require_http_methods(["GET", "POST"])
 @allowed("consultations.plan_roster")
 def shift_add(request, month):
-    county = county_of(request)
+    county = planned_county_of(request)
     facts = roster_facts(county=county, month=month)
     form = ShiftForm(request.POST or None, facts=facts.facts, initial=_initial(request, facts))
     if request.method == "POST" and form.is_valid():
