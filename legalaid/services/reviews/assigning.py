@@ -124,11 +124,7 @@ def assign_all(*, batch_id: int, round_: int, reviewer_ids, by: User) -> int:
     for wanted in (2, 1):
         asked = {file.pk: file for file in files if len(free[file.pk]) == wanted}
         options = {
-            pk: [
-                user.pk
-                for user in chosen
-                if user.pk not in taken[pk] and not known.why_not(user.pk, known.cases[file.case_id])
-            ]
+            pk: [user.pk for user in chosen if user.pk not in taken[pk] and not known.why_not(user.pk, known.cases[file.case_id])]
             for pk, file in asked.items()
         }
         dealt = quality.deal(options, wanted, load)
@@ -221,4 +217,8 @@ def tell(users, batch: ReviewBatch) -> None:
     from django.urls import reverse
 
     for user in users:
-        notify(to=user, text=f"{batch.number}{batch.get_kind_display()}：有案卷等您评分，{batch.due_on} 前提交。", url=reverse("my-reviews"))
+        notify(
+            to=user,
+            text=f"{batch.number}{batch.get_kind_display()}：有案卷等您评分，{batch.due_on} 前提交。",
+            url=reverse("my-reviews"),
+        )
