@@ -59,7 +59,7 @@ def bound(rows: Iterable) -> bytes:
     for row in rows:
         first = len(writer.pages)
         writer.append(PdfReader(io.BytesIO(read_file(row.paper.file))), import_outline=False)
-        writer.add_outline_item(str(row), first)
+        writer.add_outline_item(title=str(row), page_number=first)
     made = io.BytesIO()
     writer.write(made)
     return made.getvalue()

@@ -15,10 +15,11 @@ from pypdf import PdfReader
 
 from accounts.models import AuditEntry
 from common.errors import Refused
-from legalaid.models import AidCase, CasePaper
+from legalaid.models import AidCase, CasePaper, LegalHelp
 from legalaid.rules import papers as rules
 from legalaid.rules.paper_facts import BLANK, LABELS, NAMES, FileRow, HelpRow, NoteRow, PaperFacts
 from legalaid.services import paper_printing, papers
+from legalaid.services.help_papers import help_ledger_pdf, help_paper_pdf
 from legalaid.services.paper_printing import blank_pdf, paper_pdf
 from records.models import IssuedPaper, NumberSeries
 from tests.legalaid.papers_world import PapersWorld, browser, reader, squeezed, text_of
@@ -460,3 +461,20 @@ def test_without_pdf_on_the_machine_nothing_is_numbered(world, monkeypatch):
     address = reverse("case-paper-issue", args=[case.pk, "grant_decision"])
     page = browser(world.centre).post(address, {"on": "2022-9-26"}).content.decode()
     assert "缺少 pango" in page and not NumberSeries.objects.filter(name__startswith="case.").exists()
+
+
+# --- the duty lawyers' own record
+
+
+def test_a_legal_help_has_its_register_and_a_masked_line_in_the_ledger(world):
+    row = LegalHelp(
+        county=world.county, number="XB-2022-001", source="notice", asked_on=date(2022, 9, 2), person="钱虚构", cause="盗窃罪",
+        stage="investigation", organ="public_security", organ_name="示例县公安局", place_kind="detention", place="示例县看守所",
+        lawyer=world.advocate, given_on=date(2022, 9, 3), contents=["consultation", "coercive"], opinion="建议取保候审。",
+    )  # fmt: skip
+    register = squeezed(PdfReader(io.BytesIO(help_paper_pdf(row, "help_register"))))
+    for words in ("钱虚构", "建议取保候审", "√法律咨询", "√申请变更强制措施", "√办案机关通知", "2022年9月3日"):
+        assert words in register, words
+    assert "√对案件处理" not in register
+    ledger = squeezed(PdfReader(io.BytesIO(help_ledger_pdf([row], county=world.county, words="2022年9月"))))
+    assert "钱虚构" not in ledger and "XB-2022-001" in ledger and "共1次" in ledger
