@@ -28,7 +28,7 @@ from consultations.models import (
     ShiftChange,
 )
 from desk.services.demo import load_year
-from legalaid.models import AidCase, CasePaper
+from legalaid.models import AidCase, CasePaper, FileReview, Rectification, ReviewBatch, SampledFile
 from organizations.models import BankAccount, Organization, PoolEntry, Post, Practitioner, Region, Station
 from programmes.services.calendars import load_calendar
 from programmes.services.loading import load_plan
@@ -48,9 +48,10 @@ TABLES = {
     "reversal": ReversalProposal, "public-duty": Region, "pay-row": PayRow, "payment": Payment, "recovery": PayRow,
     "pay-objection": None, "plan": None, "shift-change": ShiftChange, "shift": Shift, "roll-call": RollCall,
     "settlement": Settlement, "my-pay": None,
+    "review": FileReview, "review-batch": ReviewBatch, "review-file": SampledFile, "review-fix": Rectification,
     "case-paper": CasePaper, "case-papers": AidCase, "case-paper-preview": AidCase, "case-paper-issue": AidCase,
 }  # fmt: skip
-WORDS = {"paper": "grant_decision", "code": "zezhou-2022", "day": "2022-09-26", "suffix": "pdf", "name": "months", "width": "wide", "kind": "late",
+WORDS = {"document": 1, "issued": 1, "paper": "grant_decision", "code": "zezhou-2022", "day": "2022-09-26", "suffix": "pdf", "name": "months", "width": "wide", "kind": "late",
          "token": "0" * 32, "year": 2022, "line": 1, "station": None, "county": None}  # fmt: skip
 # Not guarded by the table: the framework's own way in and out.
 READ_ONCE = {"account_logout"}

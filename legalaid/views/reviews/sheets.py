@@ -127,8 +127,8 @@ def review_document(request, pk, document):
 
 @require_safe
 @allowed("legalaid.score_file")
-def review_paper(request, pk, paper):
+def review_paper(request, pk, issued):
     """An issued paper of the case she reviews."""
     row = readable_review(request, pk)
-    found = get_object_or_404(IssuedPaper.objects.in_force().about(row.file.case).select_related("file"), pk=paper)
+    found = get_object_or_404(IssuedPaper.objects.in_force().about(row.file.case).select_related("file"), pk=issued)
     return file_response(found.file)
