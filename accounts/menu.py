@@ -43,7 +43,10 @@ MENU = (
     Group(
         "法律援助",
         (
+            Entry("我的案件", "my-cases", "briefcase", "legalaid.undertake_case"),
             Entry("援助案件", "cases", "folder-open", "legalaid.view_cases"),
+            Entry("告知与回访", "case-supervisions", "phone-call", "legalaid.supervise_case"),
+            Entry("承办人", "specialties", "user-check", "legalaid.keep_specialties"),
             Entry("申请收件", "intake", "inbox", "legalaid.handle_case"),
             Entry("代收申请", "hand-ins", "inbox", "legalaid.follow_hand_ins"),
             Entry("省系统对账", "provincial", "list-checks", "legalaid.view_provincial"),

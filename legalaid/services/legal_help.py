@@ -172,8 +172,6 @@ def check_transferred(found, *, moment: datetime | None = None, transferred_to="
 
 
 def check_ended(found, *, defender_case=None, note=""):
-    if found.is_ended:
-        raise HelpRefused("值班律师帮助已经终止。")
     if not note.strip():
         raise HelpRefused("没有写终止原因：请写明委托或者指派了哪位辩护人。", field="note")
     found.end_reason, found.defender_case = note.strip()[:300], defender_case

@@ -1,0 +1,13 @@
+"""Legal help by duty lawyers."""
+
+from django.urls import path
+
+from legalaid.views import legal_help as views
+
+urlpatterns = [
+    path("legal-help/", views.legal_helps, name="legal-helps"),
+    path("legal-help/new/", views.legal_help_new, name="legal-help-new"),
+    path("legal-help/ledger.xlsx", views.legal_help_ledger, name="legal-help-ledger"),
+    path("legal-help/<int:pk>/", views.legal_help, name="legal-help"),
+    path("legal-help/<int:pk>/<slug:code>/", views.legal_help_step, name="legal-help-step"),
+]
