@@ -93,6 +93,14 @@ class QuarterFigures:
         return sum((each.due for each in self.months), ZERO)
 
     @property
+    def centre_of_months(self) -> Decimal:
+        return sum((each.county_centre for each in self.months), ZERO)
+
+    @property
+    def townships_of_months(self) -> Decimal:
+        return sum((each.township_stations for each in self.months), ZERO)
+
+    @property
     def paid_of_months(self) -> Decimal:
         return sum((each.paid for each in self.months), ZERO)
 

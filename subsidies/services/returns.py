@@ -81,6 +81,8 @@ def review_return(*, report_id, version, by, note="") -> QuarterlyReturn:
     require_right(by, "subsidies.review_return")
     report = lock(report_id, Status.DRAFT, version)
     require_others(by, report.prepared_by_id)
+    if not (report.problems and report.next_steps):
+        raise ReturnRefused("报告文字还没有写完：请编制人填写“存在的问题”和“下一步工作”，没有的写“无”。")
     require_current(report)
     return move(
         report, Status.REVIEWED, by=by, action="subsidies.review_return", reason=note, reviewed_by=by, reviewed_at=clock.now()
