@@ -13,10 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from common.periods import YearMonth
 from consultations.models import PublishedRoster, Roster, Shift, ShiftChange
 from consultations.services.changes import propose_change
+from consultations.services.drawing import draw_for_job
 from consultations.services.publishing import publish_roster
 from consultations.todo.rosters import todo_items
 from organizations.models import Station
 from programmes.services.months import lock_month
+from records.models import JobRun
+from records.services import run_job
 
 pytestmark = pytest.mark.django_db
 MARCH = YearMonth(2022, 3)
@@ -222,9 +225,12 @@ def test_from_an_empty_month_to_a_public_one(signed_in, section, adviser, county
     signed_in(section)
     assert "这个月还没有排班" in body(client.get("/roster/2022-04/"))
     values = {"stations": [each.pk for each in Station.objects.filter(county=county)], "people": [each.pk for each in people]}
-    page = body(client.post("/roster/2022-04/plan/", values))
-    digest = re.search(r'name="accept" value="(\w+)"', page)[1]
-    assert client.post("/roster/2022-04/plan/", values | {"accept": digest}).status_code == 302
+    assert client.post("/roster/2022-04/plan/", values).status_code == 302
+    run_job(job_id=JobRun.objects.get(kind="propose_roster").pk, work=draw_for_job)
+    address = JobRun.objects.get(kind="propose_roster").result_url
+    # 21 working days at the centre, four weeks at sixteen townships.
+    assert "全部采用（85 个班次）" in body(client.get(address)) and not Shift.objects.exists()
+    assert client.post(address, {"all": "1"}).status_code == 302
     page = body(client.get("/roster/2022-04/publish/"))
     assert "公示第 1 版" in page and "没有需要提醒的" in page
     response = client.post("/roster/2022-04/publish/", follow=True)
