@@ -68,6 +68,7 @@ NUMBER = Field(
     ),
     "没有这一列可以不选",
 )
+ENTRY_NO = Field("entry_no", "惠民工程管理系统编号", ("惠民系统编号", "惠民编号", "标注编号", "项目编号", "系统编号", "编号"))
 RECIPIENT = Field("recipient", "受援人", ("受援人姓名", "受援人", "被援助人", "申请人姓名", "申请人", "当事人姓名", "姓名"))
 ID_NUMBER = Field(
     "id_number",
@@ -84,7 +85,7 @@ RECEIVED = Field(
 CONCLUDED = Field("concluded_on", "结案日期", ("结案日期", "结案时间", "办结日期", "办结时间"))
 # Headers about somebody or something else than the recipient and the case.
 FOREIGN = ("承办", "代理", "律师", "对方", "被申请人", "联系人", "法院", "机关", "监护", "审批", "指派", "归档")
-KEYS = ("provincial_no", "number", "id_number")
+KEYS = ("provincial_no", "number", "entry_no", "id_number")
 
 
 def day_field(words: str, headers: tuple[str, ...]) -> Field:

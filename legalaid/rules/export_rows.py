@@ -19,7 +19,7 @@ EXCEL_ZERO = date(1899, 12, 30)
 EXCEL_DAYS = range(36526, 58440)
 MOST_DIGITS = 10**15
 DAYS = ("day", "received_on", "concluded_on")
-LONGEST = {"provincial_no": 60, "number": 60, "recipient": 50, "id_number": 30, "cause": 100}
+LONGEST = {"provincial_no": 60, "number": 60, "entry_no": 60, "recipient": 50, "id_number": 30, "cause": 100}
 # The first words of lines under the table that are no rows of it.
 FOOT = re.compile(r"(合计|总计|小计|共计|制表|填表|审核|负责人|备注|说明|导出时间|打印时间|注[:：])")
 

@@ -21,13 +21,14 @@ class MatchedBy(StrEnum):
 
     PROVINCIAL_NO = "provincial_no"
     NUMBER = "number"
+    ENTRY_NO = "entry_no"
     HAND = "hand"
     LIKENESS = "likeness"
 
 
 # Blank on their side says nothing about these; about the others it says that they lack it.
-SILENT_WHEN_BLANK = frozenset({"number", "recipient", "id_number", "cause"})
-COMPARED = ("provincial_no", "number", "recipient", "id_number", "cause", "day", "concluded_on")
+SILENT_WHEN_BLANK = frozenset({"number", "entry_no", "recipient", "id_number", "cause"})
+COMPARED = ("provincial_no", "number", "entry_no", "recipient", "id_number", "cause", "day", "concluded_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,9 @@ def is_equal(code: str, ours: OurCase, theirs: TheirRow) -> bool:
         return ours.id_index == theirs.id_index if theirs.id_index else fits_mask(str(other), str(mine or ""))
     if not other and (code in SILENT_WHEN_BLANK or not mine):
         return True
-    if code == "number" and not mine:
+    if code in ("number", "entry_no") and not mine:
         return True
-    if code in ("provincial_no", "number"):
+    if code in ("provincial_no", "number", "entry_no"):
         return plain_number(mine) == plain_number(other)
     if code in ("recipient", "cause"):
         mine, other = plain_words(mine), plain_words(other)
@@ -163,8 +164,8 @@ def reconcile(
         if number in free_rows and key in free_cases:
             take(number, key, MatchedBy.HAND)
     notes: dict[int, str] = {}
-    for code, by in (("provincial_no", MatchedBy.PROVINCIAL_NO), ("number", MatchedBy.NUMBER)):
-        for number, key, note in by_number(code, free_cases.values(), free_rows.values(), rejected, notes):
+    for by in (MatchedBy.PROVINCIAL_NO, MatchedBy.NUMBER, MatchedBy.ENTRY_NO):
+        for number, key, note in by_number(by.value, free_cases.values(), free_rows.values(), rejected, notes):
             take(number, key, by, note)
     for number, key in likely(free_cases.values(), free_rows.values(), rejected):
         case, row = free_cases.pop(key), free_rows.pop(number)
@@ -183,7 +184,7 @@ def by_number(code, cases, rows, rejected, notes):
     for row in rows:
         if number := plain_number(row.values.get(code)):
             rows_of[number].append(row)
-    words = "案号" if code == "provincial_no" else "案件编号"
+    words = {"provincial_no": "案号", "number": "案件编号", "entry_no": "系统编号"}[code]
     found = []
     for number, same_rows in rows_of.items():
         fits = sorted(

@@ -17,6 +17,7 @@ from legalaid.models import AidCase, Assignment, Specialty
 from legalaid.rules import suggesting
 from legalaid.rules.procedure import State
 from legalaid.rules.suggesting import Candidate, Needs, Ranking
+from legalaid.services.legal_help import end_for_defender
 from legalaid.services.steps import lock_case, move_case
 from organizations.models import Organization, PoolEntry, Practitioner
 from organizations.models.places import within
@@ -181,6 +182,8 @@ def assign_case(
     case = lock_case(case_id, version)
     row, fields = _new_assignment(case, lawyer_id=lawyer_id, by=by, day=day, reason=reason, is_checked=is_checked)
     move_case(case, "assign", by=by, day=day, reason=row.reason, facts=_facts(row), **fields)
+    # A defender assigned ends the duty lawyer's help (CPL 36).
+    end_for_defender(case=case, by=by, day=day)
     return _save(row)
 
 

@@ -224,7 +224,7 @@ def ours_of(case) -> dict:
     """What our side says at this moment, kept with the row: numbers and days, nothing of the person."""
     if case is None:
         return {}
-    told = {code: case.values.get(code) for code in ("provincial_no", "number", *DAYS)}
+    told = {code: case.values.get(code) for code in ("provincial_no", "number", "entry_no", *DAYS)}
     return {code: value.isoformat() if isinstance(value, date) else value for code, value in told.items()}
 
 

@@ -16,6 +16,7 @@ HIDDEN = "（保密）"
 MATCHED = {
     MatchedBy.PROVINCIAL_NO: "按省系统案号对上",
     MatchedBy.NUMBER: "按案件编号对上",
+    MatchedBy.ENTRY_NO: "按惠民系统编号对上",
     MatchedBy.HAND: "人工对上",
     MatchedBy.LIKENESS: "系统建议",
 }
