@@ -6,34 +6,13 @@ from accounts.fields import DayField
 from common import clock
 from legalaid.models import CasePaper
 from legalaid.rules import papers as rules
-from legalaid.rules.paper_facts import LABELS, PaperFacts
+from legalaid.rules.paper_facts import PaperFacts
 
 LONG = frozenset({"items", "reason", "ground", "opinion", "decision", "content", "powers"})
 DAYS = frozenset({"due_on", "answered_on"})
 NOTES = {
     "items": "每行一项",
-    "decision": "",
     "days": "只写数字",
-    "about_number": "",
-}
-# What a fact is called in one paper where its general name would mislead.
-WORDS = {
-    ("replacement_notice", "decision"): "处理情形（1 更换承办人 2 改派单位 3 不予更换）",
-    ("replacement_notice", "answered_on"): "收到申请日期",
-    ("objection_decision", "answered_on"): "收到异议日期",
-    ("objection_decision", "asked_by"): "异议人",
-    ("introduction", "content"): "办理事项",
-    ("introduction", "days"): "有效天数",
-    ("receipt", "items"): "其他说明",
-    ("progress_record", "content"): "补充一条记录",
-    ("closing_report", "content"): "承办人小结",
-    ("file_remarks", "content"): "本卷情况说明",
-    ("cooperation_letter", "items"): "核查事项",
-    ("supplement_notice", "items"): "需要补充的材料、说明的情况",
-    ("hearing_observation", "content"): "旁听记录",
-    ("hearing_observation", "opinion"): "评价和建议",
-    ("follow_up", "opinion"): "满意度",
-    ("follow_up", "content"): "意见和建议",
 }
 
 
@@ -56,11 +35,11 @@ class PaperForm(forms.Form):
             )
 
     def _field(self, name):
-        words = WORDS.get((self.kind.code, name), LABELS[name])
+        words = self.kind.label(name)
         options = {"label": words, "required": False, "help_text": NOTES.get(name, "")}
         if name in DAYS:
             return DayField(label=words, required=False)
-        if name in LONG:
+        if name in LONG and (self.kind.code, name) != ("replacement_notice", "decision"):
             return forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), **options)
         return forms.CharField(max_length=100, **options)
 

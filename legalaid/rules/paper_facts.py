@@ -238,8 +238,3 @@ LABELS = {
     "notes": "办案记录",
     "pages": "页数",
 }
-
-
-def missing(facts: PaperFacts, names) -> list[str]:
-    """The Chinese names of the facts that are empty."""
-    return [LABELS[name] for name in names if not getattr(facts, name)]

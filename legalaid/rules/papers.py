@@ -11,7 +11,7 @@ written after the law and what such papers must say, and are to be compared with
 from dataclasses import dataclass, field
 from datetime import date
 
-from legalaid.rules.paper_facts import LABELS
+from legalaid.rules.paper_facts import LABELS, PaperFacts
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,33 @@ GROUPS = {
 }
 
 
+# What a fact is called in one paper where its general name would mislead.
+WORDS = {
+    ("replacement_notice", "decision"): "处理情形（1 更换承办人 2 改派单位 3 不予更换）",
+    ("replacement_notice", "answered_on"): "收到申请日期",
+    ("replacement_notice", "days"): "办理天数",
+    ("objection_decision", "answered_on"): "收到异议日期",
+    ("objection_decision", "asked_by"): "异议人",
+    ("introduction", "content"): "办理事项",
+    ("introduction", "days"): "有效天数",
+    ("receipt", "items"): "其他说明",
+    ("progress_record", "content"): "补充一条记录",
+    ("closing_report", "content"): "承办人小结",
+    ("review_sheet", "opinion"): "审查意见",
+    ("review_sheet", "decision"): "审批意见",
+    ("replacement_request", "opinion"): "审核意见",
+    ("replacement_request", "decision"): "审批意见",
+    ("closing_report", "opinion"): "机构审查意见",
+    ("file_remarks", "content"): "本卷情况说明",
+    ("cooperation_letter", "items"): "核查事项",
+    ("supplement_notice", "items"): "需要补充的材料、说明的情况",
+    ("hearing_observation", "content"): "旁听记录",
+    ("hearing_observation", "opinion"): "评价和建议",
+    ("follow_up", "opinion"): "满意度",
+    ("follow_up", "content"): "意见和建议",
+}
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of paper.
@@ -104,6 +131,14 @@ class Kind:
     def name_in(self, each: TemplateSet) -> str:
         """Its name in a set; the other set's where this one does not know it."""
         return self.names.get(each.code) or next(iter(self.names.values()))
+
+    def label(self, name: str) -> str:
+        """What a fact is called in this paper."""
+        return WORDS.get((self.code, name)) or LABELS[name]
+
+    def lacking(self, facts: PaperFacts, names) -> list[str]:
+        """What the facts of these names are called that are empty."""
+        return [self.label(name) for name in names if not getattr(facts, name)]
 
     @property
     def template(self) -> str:
@@ -306,8 +341,3 @@ def default_prefix(county: str) -> str:
 def document_number(*, prefix: str, word: str, year: int, number: int) -> str:
     """泽援决字〔2022〕第001号: the year in hexagonal brackets, at least three digits."""
     return f"{prefix}{word}字〔{year}〕第{number:03d}号"
-
-
-def label(name: str) -> str:
-    """What a fact is called on the page."""
-    return LABELS[name]

@@ -28,7 +28,7 @@ def blank_pdf(kind: Kind, each: TemplateSet, *, facts: PaperFacts = BLANK) -> by
 
 def paper_html(kind: Kind, facts: PaperFacts, each: TemplateSet) -> str:
     """The same paper as a part of a page."""
-    return render_to_string(kind.template, _context(kind, facts, each) | {"base": EMBEDDED})
+    return render_to_string(kind.template, _context(kind, facts, each) | {"base": EMBEDDED, "is_preview": True})
 
 
 def _context(kind: Kind, facts: PaperFacts, each: TemplateSet) -> dict:

@@ -11,14 +11,19 @@ from accounts import audit
 from accounts.policy import ACTIONS, may
 from common import clock
 from common.errors import Refused
-from legalaid.models import AidCase
+from legalaid.models import AidCase, Applicant
 from legalaid.models.papers import CasePaper, PaperPrefix
 from legalaid.rules import papers as rules
-from legalaid.rules.paper_facts import PaperFacts, missing
+from legalaid.rules.paper_facts import PaperFacts
+from legalaid.rules.procedure import STEPS
+from legalaid.services.deadlines import meet_code
 from legalaid.services.paper_facts import facts_of
 from legalaid.services.paper_printing import paper_pdf
 from records.models import IssuedPaper
 from records.services import issue_paper, next_number, reissue_paper, store_file, void_paper
+
+# The limit that is kept when the paper has arrived.
+MET_BY_SERVICE = {"termination_decision": "termination_notice"}
 
 
 class CasePaperRefused(Refused):
@@ -42,7 +47,7 @@ def issue_case_paper(
     said = {name: value for name, value in (facts or {}).items() if value not in ("", None)}
     _check(case, rule, by=by, day=day)
     found = facts_of(case, rule, on=day).saying(**said)
-    if lacking := missing(found, rule.must):
+    if lacking := rule.lacking(found, rule.must):
         raise CasePaperRefused(f"{rules.words_of(kind, day)}还缺：{'、'.join(lacking)}。请补填后再制发。", field=rule.must[0])
     standing = standing_paper(case, rule) if again_because.strip() or rule.is_once else None
     if standing and not again_because.strip():
@@ -129,6 +134,20 @@ def kinds_to_make(case: AidCase, user, *, on: date) -> list[tuple[str, list[tupl
     return [(words, rows) for words, rows in groups if rows]
 
 
+def waiting_papers(case: AidCase, *, on: date) -> list[tuple[rules.Kind, str]]:
+    """Papers that the steps taken make by the table of the procedure and that are not in force: kind and its name today."""
+    taken = {number for code in case.events.values_list("step", flat=True) if code in STEPS for number in STEPS[code].papers}
+    held = set(CasePaper.objects.in_force().filter(case=case).values_list("kind", flat=True))
+    person = Applicant.objects.filter(case=case).first()
+    if not (person and person.proxy_name):
+        held.add("authorization")
+    if case.hardship in ("not_applicable", "no_condition", "exempt"):
+        held.add("hardship_statement")
+    kinds = rules.for_case(state=case.state, source=case.source)
+    wanted = [kind for kind in kinds if kind.formats.get("2023") in taken and kind.code not in held]
+    return [(kind, rules.words_of(kind.code, on)) for kind in wanted]
+
+
 def in_binding_order(case: AidCase) -> list[CasePaper]:
     """The papers in force as they are bound: cover, index, the others by day, remarks."""
     place = {"file_cover": 0, "file_index": 1, "file_remarks": 3}
@@ -186,6 +205,8 @@ def serve_case_paper(*, row: CasePaper, by, day: date, how: str, to: str = "", u
     if upload:
         row.receipt = store_file(upload=upload, by=by, purpose="legalaid.service_receipt")
     row.save()
+    if row.kind in MET_BY_SERVICE:
+        meet_code(row.case, MET_BY_SERVICE[row.kind], day)
     after = {"文书": str(row), "送达日期": day, "送达方式": row.get_served_how_display(), "签收人": row.served_to}
     audit.record(by=by, action="legalaid.serve_paper", on=row.case, before=before, after=after)
     return row

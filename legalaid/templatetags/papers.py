@@ -14,7 +14,7 @@ LONG = 12
 def fill(value, width=8):
     """The value on a line, or a line of so many letters to write on."""
     if value in (None, ""):
-        return format_html('<span class="fill gap">{}</span>', SPACE * int(width))
+        return format_html('<span class="fill unwritten">{}</span>', SPACE * int(width))
     return format_html('<span class="fill">{}</span>', value)
 
 
@@ -22,7 +22,7 @@ def fill(value, width=8):
 def day(value):
     """2022年3月5日, or the room to write it."""
     if not value:
-        return mark_safe(f'<span class="gap">{SPACE * 2}年{SPACE}月{SPACE}日</span>')
+        return mark_safe(f'<span class="unwritten">{SPACE * 2}年{SPACE}月{SPACE}日</span>')
     return f"{value.year}年{value.month}月{value.day}日"
 
 
@@ -30,7 +30,7 @@ def day(value):
 def room(value, rows=2):
     """Text of a cell with its line breaks, or so many empty lines."""
     if value in (None, ""):
-        return mark_safe('<span class="gap tall">' + "<br>" * int(rows) + "</span>")
+        return mark_safe('<span class="unwritten tall">' + "<br>" * int(rows) + "</span>")
     return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in str(value).splitlines()))
 
 
@@ -40,7 +40,7 @@ def numbered(value):
     lines = [line.strip() for line in str(value or "").replace("；", "\n").splitlines() if line.strip()]
     if not lines:
         return format_html_join(
-            "", '<p class="item">{}.<span class="fill gap">{}</span></p>', ((n, SPACE * 24) for n in (1, 2, 3))
+            "", '<p class="item">{}.<span class="fill unwritten">{}</span></p>', ((n, SPACE * 24) for n in (1, 2, 3))
         )
     return format_html_join("", '<p class="item">{}. {}</p>', enumerate(lines, 1))
 
@@ -50,7 +50,7 @@ def number_line(number, word):
     """The document number, or its pattern to fill by hand; nothing for papers without one."""
     if number or not word:
         return number
-    return mark_safe(f'<span class="gap">（{SPACE * 2}）{conditional_escape(word)}字〔{SPACE * 2}〕第{SPACE * 2}号</span>')
+    return mark_safe(f'<span class="unwritten">（{SPACE * 2}）{conditional_escape(word)}字〔{SPACE * 2}〕第{SPACE * 2}号</span>')
 
 
 @register.simple_tag

@@ -15,7 +15,6 @@ from common.errors import Refused
 from legalaid.forms.papers import PaperForm, PrefixForm, ServeForm, VoidForm
 from legalaid.models import AidCase, CasePaper, PaperPrefix
 from legalaid.rules import papers as rules
-from legalaid.rules.paper_facts import missing
 from legalaid.services import papers as services
 from legalaid.services.paper_facts import facts_of, office_facts
 from legalaid.services.paper_printing import blank_pdf, bound, paper_html
@@ -49,6 +48,7 @@ def case_papers(request, pk):
         "case": case,
         "rows": list(services.papers_of(case).order_by("paper__issued_on", "pk")),
         "groups": services.kinds_to_make(case, request.user, on=clock.today()),
+        "waiting": services.waiting_papers(case, on=clock.today()),
         "set": rules.set_on(clock.today()),
     }
     template = "legalaid/papers/_list.html" if request.htmx else "legalaid/papers/list.html"
@@ -80,8 +80,8 @@ def preview(request, case, kind, form):
         "title": kind.name_in(each),
         "set": each,
         "why_not": services.why_not(case, kind, by=request.user, day=day),
-        "lacking": missing(facts, kind.must),
-        "missing": missing(facts, [name for name in kind.needs if name not in kind.must]),
+        "lacking": kind.lacking(facts, kind.must),
+        "missing": kind.lacking(facts, [name for name in kind.needs if name not in kind.must]),
         "paper": mark_safe(paper_html(kind, facts, each)),
     }
     return render(request, "legalaid/papers/preview.html", page)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from accounts.models import AuditEntry
+from common import clock
 from common.errors import Refused
 from legalaid.models import AidCase, CasePaper, LegalHelp
 from legalaid.rules import papers as rules
@@ -21,6 +22,7 @@ from legalaid.rules.paper_facts import BLANK, LABELS, NAMES, FileRow, HelpRow, N
 from legalaid.services import paper_printing, papers
 from legalaid.services.help_papers import help_ledger_pdf, help_paper_pdf
 from legalaid.services.paper_printing import blank_pdf, paper_pdf
+from programmes.models import DeadlineRule
 from records.models import IssuedPaper, NumberSeries
 from tests.legalaid.papers_world import PapersWorld, browser, reader, squeezed, text_of
 
@@ -345,6 +347,18 @@ def test_the_page_of_papers_is_a_fragment_for_the_case_and_a_page_without_javasc
         assert row.number_text in told and "未送达" in told and "指派通知书" in told
 
 
+def test_what_a_step_makes_waits_until_it_is_in_force(world):
+    case = world.case(state="assigned", with_lawyer=True)
+    case.events.create(step="assign", words="指派", to_state="assigned", day=date(2022, 9, 6), by=world.centre, at=clock.now())
+    waiting = lambda: [kind.code for kind, _name in papers.waiting_papers(case, on=date(2022, 9, 26))]  # noqa: E731
+    assert waiting() == ["assignment_notice", "official_letter"]
+    row = world.issue(case, "assignment_notice")
+    assert waiting() == ["official_letter"]
+    assert "待制作" in browser(world.centre).get(reverse("case-papers", args=[case.pk])).content.decode()
+    papers.void_case_paper(row=row, by=world.centre, reason="写错")
+    assert waiting() == ["assignment_notice", "official_letter"]
+
+
 def test_previewed_filled_in_and_issued(world):
     case = world.case(state="refused", refusal_ground="other", refused_on=date(2022, 9, 5))
     client, preview = browser(world.centre), reverse("case-paper-preview", args=[case.pk, "refusal_decision"])
@@ -390,6 +404,19 @@ def test_a_paper_is_served_on_a_possible_day_with_its_receipt(world):
     assert (row.served_on, row.served_how, row.served_to) == (date(2022, 9, 21), "post", "赵虚构") and row.receipt
     assert client.get(reverse("case-paper-receipt", args=[row.pk])).status_code == 200
     assert not CasePaper.objects.unserved().exists()
+
+
+def test_a_served_termination_keeps_the_limit_for_telling_it(world):
+    case = world.case(state="terminated", terminated_on=date(2022, 9, 22), termination_ground="asked", with_lawyer=True)
+    rule = DeadlineRule.objects.create(
+        code="termination_notice", name="送达终止决定", amount=3, unit="calendar_day", since="2018-01-01", law="办理程序规定39条"
+    )
+    running = case.deadlines.create(code="termination_notice", rule=rule, starts_on=date(2022, 9, 22), due_on=date(2022, 9, 25))
+    row = world.issue(case, "termination_decision", on=date(2022, 9, 22))
+    assert "有正当理由要求终止" in text_of(row) and "第四十八条" in text_of(row)
+    papers.serve_case_paper(row=row, by=world.centre, day=date(2022, 9, 23), how="direct", to="赵虚构")
+    running.refresh_from_db()
+    assert running.met_on == date(2022, 9, 23)
 
 
 def test_void_papers_and_records_are_not_served(world):
