@@ -33,7 +33,7 @@ def review_list(request):
         return redirect("my-reviews")
     form = BatchFilter(request.GET)
     chosen = {name: value for name, value in (form.cleaned_data if form.is_valid() else {}).items() if value}
-    rows = ReviewBatch.objects.visible_to(request.user).filter(**chosen).select_related("county", "drawn_by")
+    rows = ReviewBatch.objects.visible_to(request.user).filter(**chosen).order_by("-drawn_at", "-pk")
     rows = rows.annotate(
         drawn=Count("files"),
         decided=Count("files", filter=Q(files__state=DECIDED)),
