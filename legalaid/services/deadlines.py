@@ -12,6 +12,8 @@ from programmes.models import DeadlineRule
 from programmes.rules import deadlines as rules
 from programmes.services.plans import NoPlan, plan_for
 
+# Limits of the applicant, not of the office: after their day nothing is late, something is over.
+APPLICANTS = frozenset({"supplement", "objection_filing", "pre_aid_papers"})
 # What a step may change about a limit, and what is put back when it is taken back.
 MOVING = ("due_on", "met_on", "suspended_days", "suspended_since", "dropped_on")
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.policy import ACTIONS, Role, may
 from common import clock
+from common.encryption import EncryptedTextField
 from common.errors import Refused
 from common.free_text import mask_numbers
 from legalaid.models import AidCase, CaseEvent
@@ -22,6 +23,8 @@ from legalaid.services.step_facts import facts_of
 
 # A fact of the step in which the office itself sets the last day of a limit that the step starts.
 DAYS_SET = {"supplement": "due_on", "pre_aid_papers": "papers_due_on"}
+# What the director does after the bureau ordered it (LAF 49).
+CORRECTIONS = ("correct_refusal", "correct_termination", "correct_termination_early")
 
 
 class StepRefused(Refused):
@@ -68,9 +71,7 @@ def move_case(case: AidCase, code: str, *, by, day: date, reason: str = "", fact
     changes = {**cleared, **({step.sets: day} if step.sets else {}), **fields}
     if case.handler_id is None and may(by, HANDLE):
         changes.setdefault("handler", by)
-    earlier = (
-        AidCase.objects.filter(pk=case.pk).values("state", *(AidCase._meta.get_field(name).attname for name in changes)).get()
-    )
+    earlier = earlier_columns(case, changes)
     for name, value in changes.items():
         setattr(case, name, value)
     require_day(case, step, day)
@@ -92,8 +93,17 @@ def move_case(case: AidCase, code: str, *, by, day: date, reason: str = "", fact
         facts=masked(facts or {}),
         before={"columns": earlier, "deadlines": limits},
     )
+    if code in CORRECTIONS:
+        case.objections.ordered().update(corrected_on=day)
     record(case, step, by=by, before=before, day=day, reason=reason)
     return event
+
+
+def earlier_columns(case: AidCase, names) -> dict:
+    """The columns as they stand in the database; encrypted ones are left out, an event is read by more people."""
+    fields = [AidCase._meta.get_field(name) for name in names]
+    plain = [field.attname for field in fields if not isinstance(field, EncryptedTextField)]
+    return AidCase.objects.filter(pk=case.pk).values("state", *plain).get()
 
 
 def write(case: AidCase, changes) -> None:
@@ -139,12 +149,8 @@ def open_case(case: AidCase, code: str, *, by, day: date, reason: str = "", fact
 # --- a step taken by mistake ------------------------------------------------------------------------------------------
 
 
-def why_not_back(case: AidCase, user) -> str:
+def why_not_taken_back(case: AidCase, last: CaseEvent | None, user) -> str:
     """Why this person may not take back the case's last step; empty when she may."""
-    return _why_not_back(case, case.events.order_by("-pk").first(), user)
-
-
-def _why_not_back(case: AidCase, last: CaseEvent | None, user) -> str:
     if last is None or last.step not in STEPS or not STEPS[last.step].is_slip or not last.from_state:
         return "上一步不能撤回。"
     if last.to_state != case.state or last.from_state == last.to_state:
@@ -169,7 +175,7 @@ def issued_since(case: AidCase, event: CaseEvent) -> bool:
 def take_back(case: AidCase, *, by, reason: str) -> CaseEvent:
     """Undo the last step as a step of its own: columns and time limits as they were, both events stay. Raises StepRefused."""
     last = case.events.select_related("by").order_by("-pk").first()
-    if why := _why_not_back(case, last, by):
+    if why := why_not_taken_back(case, last, by):
         raise StepRefused(why)
     if not reason.strip():
         raise StepRefused("没有写明撤回的原因：请填写。", field="reason")
@@ -193,6 +199,12 @@ def take_back(case: AidCase, *, by, reason: str) -> CaseEvent:
         reason=reason[:300],
     )
     return event
+
+
+@transaction.atomic
+def take_back_step(case_id: int, *, version: int | None, by, reason: str) -> CaseEvent:
+    """Lock, compare and take back: what a page calls."""
+    return take_back(lock_case(case_id, version), by=by, reason=reason)
 
 
 # --- what is asked of every step --------------------------------------------------------------------------------------
