@@ -82,6 +82,7 @@ EVENTS = {
     "legalaid.void_reconciliation": "作废系统对账表",
     "legalaid.download_export": "下载对方系统导出文件",
     "legalaid.export_legal_help": "导出值班律师工作台账",
+    "legalaid.strike_note": "划去承办记录",
     "legalaid.draw_reviews": "评查抽样",
     "legalaid.confirm_reviews": "确认评查批次",
     "legalaid.void_reviews": "作废评查批次",

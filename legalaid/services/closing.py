@@ -14,7 +14,6 @@ from pathlib import Path
 from django.db import transaction
 from django.urls import reverse
 
-from accounts import audit
 from common import clock
 from common.errors import Refused
 from legalaid.models import AidCase, Applicant, Archive, CaseNote, CasePaper, FileCheck, Supervision
@@ -163,7 +162,7 @@ def submit_file(*, case_id: int, by, day: date, version: int | None = None):
         raise ClosingRefused(f"还缺：{words_of(missing)}。补齐后再交卷。", missing=missing)
     event = move_case(case, "submit_file", by=by, day=day)
     if case.handler:
-        notify(to=case.handler, text=f"案件 {case} 已交卷，请审查。", url=reverse("case-file-review", args=[case.pk]))
+        notify(to=case.handler, text=f"案件 {case} 已交卷，请审查。", url=reverse("case-file-check", args=[case.pk]))
     return event
 
 
