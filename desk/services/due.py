@@ -1,9 +1,12 @@
 """Jobs that are due or were lost: sent again, by beat each minute, by cron, or by hand (design.md 6)."""
 
+from django.urls import reverse
+
 from accounts.services import seal_audit, system_user
 from common import clock
 from common.periods import YearMonth
 from consultations.services.reminders import remind_of_duty
+from legalaid.services.digest import send_digests
 from records.services import resend_lost_jobs
 from subsidies.models import PaySheet
 from subsidies.services.returns import remind_of_returns
@@ -11,12 +14,13 @@ from subsidies.tasks import counties_that_pay, draft_missed_returns, start_draft
 
 
 def run_due() -> dict:
-    """Send what is due or was lost, remind people of their duty, and seal the new audit entries. Gives how many of each."""
+    """Send what is due or was lost, remind people of their duty and of time limits, and seal the new audit entries. Gives how many of each."""
     return {
         "reminded": remind_of_duty(),
         "drafts": draft_what_was_missed(),
         "returns": draft_missed_returns(),
         "reminders": remind_of_returns(),
+        "digests": send_digests(reverse("case-deadlines"), reverse("objections")),
         "resent": resend_lost_jobs(),
         "sealed": seal_audit(),
     }

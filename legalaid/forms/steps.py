@@ -191,9 +191,13 @@ REASON_WORDS = {
 }
 DANGEROUS = frozenset({"refuse", "terminate", "withdraw", "redirect", "return_notice", "deem_withdrawn", "decline"})
 # Steps whose facts have pages of their own: nobody takes them by this form.
-ELSEWHERE = frozenset({"assign", "replace", "accept_assignment", "decline_assignment", "request_replacement", "keep_undertaker",
-                       "archive_terminated", "conclude", "submit_file", "return_file", "accept_file", "archive", "dismiss",
-                       "verify_quality", "fail_quality", "revoke_quality"})  # fmt: skip
+ELSEWHERE = frozenset(
+    {
+        "receive", "dismiss", "assign", "accept_assignment", "decline_assignment", "request_replacement", "keep_undertaker", "replace",
+        "conclude", "submit_file", "return_file", "accept_file", "archive", "archive_terminated",
+        "verify_quality", "fail_quality", "revoke_quality",
+    }
+)  # fmt: skip
 
 
 class StepForm(forms.Form):

@@ -26,15 +26,13 @@ from legalaid.services.handlers import set_handler, staff_of
 
 # Steps that have a page of their own, by the name of its address; the others are taken by `case-step`.
 PAGES = {
-    "receive": ("case-receive",),
-    "assign": ("case-assign",),
-    "replace": ("case-replace", "case-assign"),
+    "receive": ("case-take",),
     "dismiss": ("case-dismiss",),
-    "conclude": ("case-conclude",),
-    "accept_assignment": ("case-accept",),
-    "decline_assignment": ("case-decline",),
+    "assign": ("case-assign",),
+    "replace": ("case-assign",),
     "request_replacement": ("case-replacement",),
-    "keep_undertaker": ("case-assign",),
+    "keep_undertaker": ("case-keep",),
+    "conclude": ("case-conclude",),
     "submit_file": ("case-close",),
     "return_file": ("case-file-check",),
     "accept_file": ("case-file-check",),
