@@ -21,11 +21,14 @@ from consultations.models import (
     Attendance,
     Consultation,
     CriticismNotice,
+    DutyLeave,
     Finding,
     RollCall,
+    RosterProposal,
     Settlement,
     Shift,
     ShiftChange,
+    SwapOffer,
 )
 from desk.services.demo import load_year
 from legalaid.models import AidCase, CasePaper, FileReview, Rectification, ReviewBatch, SampledFile
@@ -46,7 +49,8 @@ TABLES = {
     "criticism": CriticismNotice, "finding": Finding, "import": ImportBatch, "job": JobRun, "bank-statement": BankStatement,
     "bank-agree": BankStatement, "bank-match": BankStatement, "entry": LedgerEntry, "receipt": FundMovement,
     "reversal": ReversalProposal, "public-duty": Region, "pay-row": PayRow, "payment": Payment, "recovery": PayRow,
-    "pay-objection": None, "plan": None, "shift-change": ShiftChange, "shift": Shift, "roll-call": RollCall,
+    "pay-objection": None, "plan": None, "shift-change": ShiftChange, "shift": Shift,
+    "swap-offer": SwapOffer, "duty-leave": DutyLeave, "roster-proposal": RosterProposal, "roll-call": RollCall,
     "settlement": Settlement, "my-pay": None,
     "review": FileReview, "review-batch": ReviewBatch, "review-file": SampledFile, "review-fix": Rectification,
     "case-paper": CasePaper, "case-papers": AidCase, "case-paper-preview": AidCase, "case-paper-issue": AidCase,
