@@ -64,10 +64,11 @@ def fill(case: AidCase, values: dict, *, day: date, applicant: Applicant | None 
 
 def fill_identity(case: AidCase, applicant: Applicant, id_number: str | None) -> None:
     """The number by its kind; what a resident number says of birth and sex must be what was typed. domain.md §4.8."""
-    if id_number:
-        case.id_number = checked_number(applicant.id_kind, id_number)
+    case.id_number = id_number or case.id_number
     if not case.id_number:
         raise IntakeRefused("没有填写证件号码：请填写；身份不明的，证件类型选“其他或者身份不明”并写明情况。", field="id_number")
+    # Also when only the kind was changed.
+    case.id_number = checked_number(applicant.id_kind, case.id_number)
     if applicant.id_kind != RESIDENT:
         return
     born, gender = birth_date_of(case.id_number), Applicant.Gender.MALE if gender_of(case.id_number) == "男" else "2"
