@@ -3,7 +3,7 @@
 from django.urls import path
 
 import consultations.urls.rosters  # noqa: F401 - registers the converter
-from subsidies.views import approvals, bank, batches, ledger, own_pay, papers, pay_sheets, receipts, reopening, returns
+from subsidies.views import annual, approvals, bank, batches, case_lists, case_marks, case_papers, ledger, own_pay, papers, pay_sheets, receipts, reopening, returns
 
 urlpatterns = [
     path("pay/duty/", pay_sheets.pay_sheets, name="pay-sheets"),
@@ -46,6 +46,33 @@ urlpatterns = [
     path("ledger/bank/<int:pk>/", bank.bank_statement, name="bank-statement"),
     path("ledger/bank/<int:pk>/lines/<int:line>/", bank.bank_match, name="bank-match"),
     path("ledger/bank/<int:pk>/agree/", bank.bank_agree, name="bank-agree"),
+    path("cases/<int:pk>/mark/", case_marks.case_mark, name="case-mark"),
+    path("cases/<int:pk>/mark/propose/", case_marks.case_mark_propose, name="case-mark-propose"),
+    path("cases/<int:pk>/mark/sign/", case_marks.case_mark_sign, name="case-mark-sign"),
+    path("cases/<int:pk>/mark/send-back/", case_marks.case_mark_send_back, name="case-mark-send-back"),
+    path("cases/<int:pk>/mark/proof/", case_marks.case_mark_proof, name="case-mark-proof"),
+    path("cases/<int:pk>/mark/ordinary/", case_marks.case_mark_ordinary, name="case-mark-ordinary"),
+    path("cases/<int:pk>/mark/scope/", case_marks.case_mark_scope, name="case-mark-scope"),
+    path("cases/<int:pk>/money/", case_marks.case_money, name="case-money"),
+    path("pay/marks/", case_marks.case_marks, name="case-marks"),
+    path("pay/cases/", case_lists.case_lists, name="case-lists"),
+    path("pay/cases/draft/", case_lists.case_list_draft, name="case-list-draft"),
+    path("pay/cases/<int:pk>/", case_lists.case_list, name="case-list"),
+    path("pay/cases/<int:pk>/submit/", case_lists.case_list_submit, name="case-list-submit"),
+    path("pay/cases/<int:pk>/review/", case_lists.case_list_review, name="case-list-review"),
+    path("pay/cases/<int:pk>/check/", case_lists.case_list_check, name="case-list-check"),
+    path("pay/cases/<int:pk>/approve/", case_lists.case_list_approve, name="case-list-approve"),
+    path("pay/cases/<int:pk>/send-back/", case_lists.case_list_send_back, name="case-list-send-back"),
+    path("pay/cases/<int:pk>/pay/", case_lists.case_list_pay, name="case-list-pay"),
+    path("pay/cases/<int:pk>/pay/book/", case_lists.case_list_pay_book, name="case-list-pay-book"),
+    path("pay/claims/<int:pk>/back/", case_lists.case_claim_back, name="case-claim-back"),
+    path("pay/claims/<int:pk>/forward/", case_lists.case_claim_forward, name="case-claim-forward"),
+    path("pay/claims/<int:pk>/payee/", case_lists.case_claim_payee, name="case-claim-payee"),
+    *case_papers.urlpatterns,
+    path("reports/annual/", annual.fund_year, name="fund-year"),
+    path("reports/annual/<int:year>/", annual.fund_year, name="fund-year-of"),
+    path("reports/annual/<int:year>/reason/", annual.fund_year_reason, name="fund-year-reason"),
+    path("reports/annual/<int:year>/file.<str:suffix>", annual.fund_year_file, name="fund-year-file"),
     path("reports/quarterly/", returns.quarterly_returns, name="quarterly-returns"),
     path("reports/quarterly/draft/", returns.quarterly_return_draft, name="quarterly-return-draft"),
     path("reports/quarterly/<int:pk>/", returns.quarterly_return, name="quarterly-return"),

@@ -20,6 +20,7 @@ from subsidies.models.pay_sheets import (
     UnsettledShift,
 )
 from subsidies.models.payments import Payment, Recovery
+from subsidies.models.performance import IndicatorReason
 from subsidies.models.returns import QuarterlyReturn, QuarterlyReturnEvent
 from subsidies.models.submissions import PayObjection, Submission
 
@@ -35,6 +36,7 @@ __all__ = [
     "ClaimPart",
     "Fund",
     "FundMovement",
+    "IndicatorReason",
     "LedgerEntry",
     "PayChain",
     "PayLine",

@@ -31,6 +31,7 @@ class QuarterlyReturnQuerySet(models.QuerySet):
     def of_quarter(self, county, quarter):
         """Every revision of a county's quarter, the newest first."""
         return self.filter(county=county, first=quarter.first).order_by("-revision")
+
     def sent(self):
         return self.filter(
             status__in=[QuarterlyReturn.Status.SENT, QuarterlyReturn.Status.NOTED, QuarterlyReturn.Status.RETURNED]
