@@ -124,6 +124,10 @@ class PaperFacts:
     def is_defence(self) -> bool:
         return self.case_type_code == "criminal_defence"
 
+    @property
+    def is_litigation(self) -> bool:
+        return self.case_type_code.endswith("_litigation") and self.case_type_code != "non_litigation"
+
     def saying(self, **said) -> "PaperFacts":
         """The same facts with what a person adds. Raises KeyError for a fact that no paper knows."""
         unknown = set(said) - NAMES
