@@ -31,7 +31,7 @@ from consultations.models import (
     SwapOffer,
 )
 from desk.services.demo import load_year
-from legalaid.models import AidCase, CasePaper, FileReview, Rectification, ReviewBatch, SampledFile
+from legalaid.models import AidCase, CasePaper, FileReview, LegalHelp, Reconciliation, Rectification, ReviewBatch, SampledFile
 from organizations.models import BankAccount, Organization, PoolEntry, Post, Practitioner, Region, Station
 from programmes.services.calendars import load_calendar
 from programmes.services.loading import load_plan
@@ -53,6 +53,7 @@ TABLES = {
     "swap-offer": SwapOffer, "duty-leave": DutyLeave, "roster-proposal": RosterProposal, "roll-call": RollCall,
     "settlement": Settlement, "my-pay": None,
     "review": FileReview, "review-batch": ReviewBatch, "review-file": SampledFile, "review-fix": Rectification,
+    "provincial": Reconciliation, "provincial-case": AidCase, "legal-help": LegalHelp,
     "case-paper": CasePaper, "case-papers": AidCase, "case-paper-preview": AidCase, "case-paper-issue": AidCase,
 }  # fmt: skip
 WORDS = {"document": 1, "issued": 1, "paper": "grant_decision", "code": "zezhou-2022", "day": "2022-09-26", "suffix": "pdf", "name": "months", "width": "wide", "kind": "late",

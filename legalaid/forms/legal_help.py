@@ -129,7 +129,10 @@ class GiveForm(StepForm):
         error_messages={"required": "没有选择帮助内容：至少选一项。", "invalid_choice": "帮助内容不在可选范围内：请重新选择。"},
     )  # fmt: skip
     opinion = passage("意见与办理情况", length=2000, help_text="对案件处理提出意见的，写明意见")
-    is_opinion_adopted = forms.NullBooleanField(label="意见被采纳", required=False)
+    is_opinion_adopted = forms.TypedChoiceField(
+        label="意见被采纳", choices=[("", "还不知道"), ("yes", "是"), ("no", "否")], coerce=lambda word: word == "yes",
+        empty_value=None, required=False,
+    )  # fmt: skip
     field_order = ["day", "contents", "opinion", "is_opinion_adopted", "note"]
 
 

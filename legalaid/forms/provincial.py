@@ -19,7 +19,7 @@ class EntryFilter(forms.Form):
 
     state = forms.ChoiceField(label="录入情况", choices=[("", "待录入"), *STATES[1:]], required=False)
     q = forms.CharField(label="案件编号或省系统案号", required=False, max_length=60)
-    concluded = forms.BooleanField(label="只看已结案", required=False)
+    concluded = forms.ChoiceField(label="结案", choices=[("", "全部"), ("yes", "已结案")], required=False)
 
 
 class EntryForm(forms.Form):

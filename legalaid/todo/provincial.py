@@ -20,7 +20,7 @@ def entries_of(user):
     concluded = AidCase.objects.visible_to(user).exclude(concluded_on=None).exclude(state__in=("terminated", "redirected"))
     count = concluded.filter(provincial_entered_on=None).count()
     if count:
-        url = f"{reverse('provincial')}?concluded=on"
+        url = f"{reverse('provincial')}?concluded=yes"
         yield TodoItem(f"录入省系统 {count} 件", "已结案、还没有登记省系统案号和录入日期", url, icon="external-link")
 
 
