@@ -2,7 +2,10 @@
 
 import pytest
 
+from consultations.services.drawing import draw_for_job
 from organizations.models import Station
+from records.models import JobRun
+from records.services import run_job
 from tests.accounts.test_browser import faults
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -28,9 +31,20 @@ def test_a_month_is_planned_published_and_its_notice_printed(page, live_server, 
     enter(page, live_server, user("section"))
     page.goto(f"{live_server.url}/roster/2022-03/?plan=1")
     page.get_by_role("link", name="自动排班").click()
-    page.get_by_role("button", name="预览").click()
-    page.get_by_role("button", name="确认排班").click()
-    page.get_by_text("已排 103 个班次").wait_for()
+    assert faults(page) == []
+    page.get_by_role("button", name="生成方案").click()
+    page.get_by_text("等待处理").first.wait_for()
+    draw_what_waits()
+    page.get_by_role("link", name="查看").click()
+    page.get_by_text("已证明最优").wait_for()
+    for width, height in reversed(SIZES):
+        page.set_viewport_size({"width": width, "height": height})
+        assert faults(page) == []
+    page.get_by_label("巴公镇（5 班）").check()
+    page.get_by_role("button", name="采用所选站点").click()
+    page.get_by_text("已排 5 个班次").wait_for()
+    page.get_by_role("button", name="全部采用（98 个班次）").click()
+    page.get_by_text("已排 98 个班次").wait_for()
     page.get_by_role("link", name="检查并公示").click()
     page.get_by_role("button", name="公示第 1 版").click()
     page.get_by_text("已公示2022年3月值班表（第1版），已通知 6 人").wait_for()
@@ -49,6 +63,39 @@ def test_a_month_is_planned_published_and_its_notice_printed(page, live_server, 
         assert faults(page) == []
     paper = page.context.request.get(f"{live_server.url}/p/duty/{county.pk}/2022-03.pdf")
     assert paper.ok and paper.body().startswith(b"%PDF")
+
+
+def draw_what_waits():
+    """What a worker does with the job."""
+    run_job(job_id=JobRun.objects.get(kind="propose_roster").pk, work=draw_for_job)
+
+
+def test_on_a_telephone_leave_is_entered_and_a_shift_is_offered_and_taken(page, live_server, team, user, shift):
+    shift("2022-03-02", person=team[0])
+    page.set_viewport_size({"width": 360, "height": 740})
+    enter(page, live_server, team[0].user)
+    page.goto(f"{live_server.url}/roster/2022-03/")
+    page.get_by_role("link", name="请假与排班意愿").click()
+    page.get_by_label("从哪天").fill("2022-3-2")
+    page.get_by_role("button", name="登记请假").click()
+    page.get_by_text("已登记请假：3月2日").wait_for()
+    page.get_by_role("group", name="尽量不排的星期").get_by_label("星期五").check()
+    page.get_by_role("button", name="保存意愿").click()
+    page.get_by_text("已保存排班意愿").wait_for()
+    assert faults(page) == []
+    page.get_by_role("link", name="去申请请假或请人接班").click()
+    page.get_by_role("link", name="请人接班").click()
+    page.get_by_role("textbox", name="原因").fill("开庭")
+    assert faults(page) == []
+    page.get_by_role("button", name="发出邀约").click()
+    page.get_by_text("已请能来的人接班").wait_for()
+    page.context.clear_cookies()
+    enter(page, live_server, team[1].user)
+    page.goto(f"{live_server.url}/roster/offers/")
+    page.get_by_role("link", name="巴公镇").click()
+    assert faults(page) == []
+    page.get_by_role("button", name="我来接").click()
+    page.get_by_text("已接下这个班，等待业务股审批").wait_for()
 
 
 def test_on_a_telephone_the_month_is_an_agenda(page, live_server, team, user, shift):
