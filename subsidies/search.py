@@ -36,8 +36,15 @@ def sheets(user, text):
 
 
 def payments(user, text):
-    found = Payment.objects.visible_to(user).filter(Q(receipt_no__iexact=text) | Q(row__name=text))
-    for payment in found.select_related("row__sheet__month").order_by("-paid_on", "-pk")[:MOST]:
+    found = Payment.objects.visible_to(user).filter(Q(receipt_no__iexact=text) | Q(row__name=text) | Q(case_row__name=text))
+    for payment in found.select_related("row__sheet__month", "case_row__list").order_by("-paid_on", "-pk")[:MOST]:
+        if payment.case_row_id:
+            case_list = payment.case_row.list
+            detail = (
+                f"{case_list.label}案件补贴，{yuan(payment.amount)} 元，回单 {payment.receipt_no}，{payment.get_state_display()}"
+            )
+            yield SearchHit("支付", payment.case_row.name, detail, reverse("case-list-pay", args=[case_list.pk]))
+            continue
         month = payment.row.sheet.month
         url = f"{reverse('pay-sheet', args=[month.period])}?county={month.county_id}&open={payment.row_id}#r{payment.row_id}"
         detail = f"{month.label}，{yuan(payment.amount)} 元，回单 {payment.receipt_no}，{payment.get_state_display()}"

@@ -3,7 +3,22 @@
 from django.urls import path
 
 import consultations.urls.rosters  # noqa: F401 - registers the converter
-from subsidies.views import annual, approvals, bank, batches, case_lists, case_marks, case_papers, ledger, own_pay, papers, pay_sheets, receipts, reopening, returns
+from subsidies.views import (
+    annual,
+    approvals,
+    bank,
+    batches,
+    case_lists,
+    case_marks,
+    case_papers,
+    ledger,
+    own_pay,
+    papers,
+    pay_sheets,
+    receipts,
+    reopening,
+    returns,
+)
 
 urlpatterns = [
     path("pay/duty/", pay_sheets.pay_sheets, name="pay-sheets"),

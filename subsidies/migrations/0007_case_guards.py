@@ -224,9 +224,11 @@ END $$;
 CREATE FUNCTION huimin_require_list_sums(list bigint, special numeric, operating numeric) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE bad text;
 BEGIN
-    IF (special, operating) IS DISTINCT FROM (
-        SELECT COALESCE(SUM(p.amount) FILTER (WHERE p.kind = 'special'), 0), COALESCE(SUM(p.amount) FILTER (WHERE p.kind <> 'special'), 0)
-        FROM subsidies_claimpart p WHERE p.list_id = list) THEN
+    IF EXISTS (SELECT 1 FROM (
+            SELECT COALESCE(SUM(p.amount) FILTER (WHERE p.kind = 'special'), 0) AS from_special,
+                   COALESCE(SUM(p.amount) FILTER (WHERE p.kind <> 'special'), 0) AS from_operating
+            FROM subsidies_claimpart p WHERE p.list_id = list) sums
+        WHERE sums.from_special <> special OR sums.from_operating <> operating) THEN
         RAISE EXCEPTION '季表合计与各件补贴不符' USING ERRCODE = 'check_violation';
     END IF;
     SELECT r.name INTO bad FROM subsidies_casepayrow r LEFT JOIN subsidies_claimpart p ON p.row_id = r.id

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from accounts.services import verify_audit
 from programmes.models import Month
 from subsidies.models import PaySheet, RecomputeRequest
+from subsidies.services.case_checking import CASE_QUESTIONS, lists_that_differ
 from subsidies.services.comparison import changed_people, names_of, outcome_now
 
 FIXED = "s.status <> 'draft'"
@@ -67,6 +68,8 @@ QUESTIONS = (
                             WHERE e.movement_id = m.id)), 0)
                     - COALESCE((SELECT SUM(p.amount) FROM subsidies_payment p JOIN subsidies_payrow w ON w.id = p.row_id
                         JOIN subsidies_paysheet s ON s.id = w.sheet_id WHERE s.fund_id = f.id AND p.state = 'paid'), 0)
+                    - COALESCE((SELECT SUM(p.amount) FROM subsidies_payment p JOIN subsidies_casepayrow w ON w.id = p.case_row_id
+                        WHERE w.fund_id = f.id AND p.state = 'paid'), 0)
                     AS derived) b
             WHERE b.balance <> b.derived""",
     ),
@@ -76,7 +79,10 @@ QUESTIONS = (
                 SELECT COALESCE((SELECT SUM(amount) FROM subsidies_ledgerentry e WHERE e.fund_id = f.id), 0) AS balance,
                     COALESCE((SELECT SUM(r.payable) FROM subsidies_payrow r JOIN subsidies_paysheet s ON s.id = r.sheet_id
                         WHERE s.fund_id = f.id AND s.status IN ('approved', 'paid') AND NOT EXISTS (
-                            SELECT 1 FROM subsidies_payment p WHERE p.row_id = r.id AND p.state = 'paid')), 0) AS committed) b
+                            SELECT 1 FROM subsidies_payment p WHERE p.row_id = r.id AND p.state = 'paid')), 0)
+                    + COALESCE((SELECT SUM(r.amount) FROM subsidies_casepayrow r JOIN subsidies_caselist l ON l.id = r.list_id
+                        WHERE r.fund_id = f.id AND l.status IN ('approved', 'paid') AND NOT EXISTS (
+                            SELECT 1 FROM subsidies_payment p WHERE p.case_row_id = r.id AND p.state = 'paid')), 0) AS committed) b
             WHERE b.balance < b.committed""",
     ),
     (
@@ -87,7 +93,7 @@ QUESTIONS = (
     (
         "I5",
         """SELECT '第 ' || p.row_id || ' 号补贴项有 ' || COUNT(*) || ' 笔未退回的支付' FROM subsidies_payment p
-           WHERE p.state = 'paid' GROUP BY p.row_id HAVING COUNT(*) > 1""",
+           WHERE p.state = 'paid' AND p.row_id IS NOT NULL GROUP BY p.row_id HAVING COUNT(*) > 1""",
     ),
     (
         "I6",
@@ -288,10 +294,10 @@ def check_books():
     """One sentence per fault, each beginning with its invariant; an empty list for a good book. Reads only."""
     found = []
     with connection.cursor() as cursor:
-        for invariant, question in QUESTIONS:
+        for invariant, question in QUESTIONS + CASE_QUESTIONS:
             cursor.execute(question)
             found += [f"{invariant} {words}" for (words,) in cursor.fetchall()]
-    return found + closed_months_that_differ() + audit_chain()
+    return found + closed_months_that_differ() + lists_that_differ() + audit_chain()
 
 
 def closed_months_that_differ():

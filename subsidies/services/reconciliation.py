@@ -99,7 +99,7 @@ def take(line, entry, taken, matched):
 def open_entries(statement):
     """Ledger entries of the fund up to the statement's end that no bank line shows yet."""
     entries = LedgerEntry.objects.filter(fund=statement.fund, day__lte=statement.last, bank_line=None)
-    return list(entries.select_related("payment__row", "movement").order_by("day", "sequence"))
+    return list(entries.select_related("payment__row", "payment__case_row", "movement").order_by("day", "sequence"))
 
 
 @transaction.atomic

@@ -22,6 +22,16 @@ WORDS = {
     "bank_statement_once": "这一期的对账单已经录入。",
     "bank_statement_ends_after_it_begins": "截止日期早于起始日期：请检查两个日期。",
     "pay_objection_one_open_at_a_time": "这个月的补贴已经提出异议，等待答复。",
+    "case_mark_signed_by_another": "签发人与提出人是同一人：请由主任另行签发。",
+    "case_mark_has_its_day_and_proof": "标注要有标注日期和惠民工程管理系统的截图。",
+    "case_list_one_draft_a_quarter": "这个季度的季表刚刚由别人编制：请刷新页面。",
+    "case_list_signed_by_another": "签报人与编制人是同一人：请由主任签报。",
+    "case_list_reviewed_by_another": "复核人与编制人或签报人是同一人：请由业务股复核。",
+    "case_list_checked_by_another": "审核人与前面各步的经办人是同一人：请由另一人审核。",
+    "case_list_approved_by_another": "审批人与前面各步的经办人是同一人：请由另一人审批。",
+    "payment_once_a_payee_and_fund": "这一笔已经支付，不能重复支付。",
+    "claim_special_or_whole": "一件案件不能既用专项资金又由业务经费全额补贴。",
+    "claim_part_once_a_fund": "一件案件从同一资金只能补贴一次。",
     "pay_chain_once_a_day": "这一天已经定过岗位分工：请选较晚的日期。",
 }
 

@@ -14,6 +14,7 @@ from common.errors import Refused
 from subsidies.forms.payments import PaymentsForm, ReceiptsForm, ReturnForm
 from subsidies.models import Payment
 from subsidies.services.bank_receipts import read_receipts
+from subsidies.services.case_payment import record_returned_case_transfer
 from subsidies.services.payment import accounts_in_use, accounts_paid_before, pay_rows, record_returned_transfer
 from subsidies.services.sheets import why_not_by
 from subsidies.services.submissions import AlreadyTaken
@@ -108,15 +109,22 @@ def batch_page(request, sheet, form, upload=None):
 @fresh_login
 def payment_return(request, pk):
     """The bank sent a transfer back: its own page, which says what follows."""
-    payments = Payment.objects.visible_to(request.user).standing().select_related("row__sheet__month", "account")
+    payments = (
+        Payment.objects.visible_to(request.user)
+        .standing()
+        .select_related("row__sheet__month", "case_row__list", "account", "organization_account")
+    )
     payment = get_object_or_404(payments, pk=pk)
     form = ReturnForm(request.POST or None, initial={"returned_on": clock.today(), "key": uuid4().hex})
     if request.method == "POST" and form.is_valid():
         try:
-            record_returned_transfer(payment_id=pk, by=request.user, **form.cleaned_data)
+            record = record_returned_case_transfer if payment.case_row_id else record_returned_transfer
+            record(payment_id=pk, by=request.user, **form.cleaned_data)
         except Refused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, f"已登记{payment.row.name}的退票，原支付已冲销，等待重付。")
+            messages.success(request, f"已登记{payment.payee_name}的退票，原支付已冲销，等待重付。")
+            if payment.case_row_id:
+                return redirect("case-list-pay", payment.case_row.list_id)
             return redirect("pay-batch", payment.row.sheet.month.period)
     return render(request, "subsidies/payment_return.html", {"form": form, "payment": payment})

@@ -18,7 +18,7 @@ from subsidies.services.forecasting import year_of_money
 from subsidies.services.funds import decide_reversal, propose_reversal
 from subsidies.views.places import county_of
 
-RELATED = ("payment__row__sheet__month", "movement", "reverses", "reversed_by", "booked_by")
+RELATED = ("payment__row__sheet__month", "payment__case_row", "movement", "reverses", "reversed_by", "booked_by")
 
 
 @require_safe

@@ -7,11 +7,16 @@ from itertools import count
 from accounts.policy import Role
 from common import clock
 from common.encryption import keyed_index
+from common.periods import Quarter
 from legalaid.models import AidCase
 from organizations.models import Organization, OrganizationAccount
 from records.services import keep_file
-from subsidies.models import CaseMark, Fund
+from subsidies.models import CaseList, CaseMark, Fund
+from subsidies.services.case_approval import approve_case_list, check_case_list, review_case_list, submit_case_list
+from subsidies.services.case_drafting import draft_case_list
+from subsidies.services.case_payment import pay_case_rows
 from subsidies.services.funds import enter_movement, fund_of
+from subsidies.services.payment import Receipt
 from tests.subsidies.world import World, id_number
 
 USUAL = {
@@ -112,3 +117,34 @@ class CaseWorld(World):
                     document_no=f"泽财〔2022〕{next(self.serial)}号",
                     by=self.people["finance"],
                 )
+
+    # -- the quarter's list
+
+    def list(self, quarter="2022Q1", by="centre"):
+        return draft_case_list(county=self.county, quarter=Quarter.parse(quarter), by=self.people[by])
+
+    def list_to(self, status, quarter="2022Q1", *, day=date(2022, 4, 6), case_list=None):
+        """The quarter's list brought as far as `status` by the six, one after the other."""
+        case_list = case_list or self.list(quarter)
+        steps = {
+            "draft": (submit_case_list, "director"),
+            "submitted": (review_case_list, "section"),
+            "reviewed": (check_case_list, "finance"),
+            "checked": (approve_case_list, "leader"),
+        }
+        while case_list.status != status and case_list.status in steps:
+            step, who = steps[case_list.status]
+            case_list = step(list_id=case_list.pk, version=case_list.version, by=self.people[who])
+        return case_list if case_list.status == status else self.pay_list(case_list, day=day)
+
+    def pay_list(self, case_list, rows=None, *, day=date(2022, 4, 6), by="cashier"):
+        rows = list_of(case_list.rows.to_pay()) if rows is None else rows
+        receipts = [Receipt(row.pk, f"C{case_list.period}-{row.pk}-{next(self.serial)}") for row in rows]
+        return pay_case_rows(list_id=case_list.pk, receipts=receipts, paid_on=day, by=self.people[by])
+
+    def the_list(self, quarter=1):
+        return CaseList.objects.get(county=self.county, quarter=quarter)
+
+
+def list_of(rows):
+    return list(rows)
