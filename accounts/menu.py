@@ -50,7 +50,7 @@ MENU = (
             Entry("申请收件", "intake", "inbox", "legalaid.handle_case"),
             Entry("代收申请", "hand-ins", "inbox", "legalaid.follow_hand_ins"),
             Entry("省系统对账", "provincial", "list-checks", "legalaid.view_provincial"),
-            Entry("值班律师帮助", "legal-helps", "gavel", "legalaid.view_legal_help"),
+            Entry("值班律师帮助", "legal-helps", "gavel", "legalaid.give_legal_help"),
             Entry("质量评查", "file-reviews", "scale", "legalaid.take_part_in_reviews"),
             Entry("惠民标注", "case-marks", "stamp", "subsidies.view_marks"),
         ),
