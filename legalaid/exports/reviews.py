@@ -30,6 +30,10 @@ class Summary:
     def pass_share(self):
         return 1 - Decimal(self.grades[-1]) / self.count
 
+    @property
+    def pass_percent(self):
+        return 100 * self.pass_share
+
 
 def summary(name, files) -> Summary:
     return Summary(

@@ -71,7 +71,7 @@ class QualityWorld:
     # -- cases
 
     def case(self, *, archived_on="2022-05-10", type="civil_litigation", lawyer=None, firm=None, handler="centre", group="elderly",
-             state="archived", **fields):  # fmt: skip
+             state="archived", assigned=True, **fields):  # fmt: skip
         serial = next(self.serial)
         digits = f"14052519500101{serial:03d}"
         number = digits + check_digit(digits)
@@ -100,8 +100,8 @@ class QualityWorld:
                 "file_submitted_on": "2022-03-20",
                 "file_accepted_on": "2022-04-01",
                 "archived_on": archived_on,
-                "office": firm,
-                "lawyer": lawyer,
+                "office": firm if assigned else None,
+                "lawyer": lawyer if assigned else None,
                 "undertaking_office": firm.name,
                 "undertaker": lawyer.name,
                 "recorded_by": self.system,
@@ -109,10 +109,11 @@ class QualityWorld:
                 **fields,
             }
         )
-        Assignment.objects.create(
-            case=case, office=firm, lawyer=lawyer, assigned_on="2022-01-07", assigned_by=self.people[handler],
-            assigned_at=clock.now(), reason="轮到",
-        )  # fmt: skip
+        if assigned:
+            Assignment.objects.create(
+                case=case, office=firm, lawyer=lawyer, assigned_on="2022-01-07", assigned_by=self.people[handler],
+                assigned_at=clock.now(), reason="轮到",
+            )  # fmt: skip
         return case
 
     # -- evaluation

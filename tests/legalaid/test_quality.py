@@ -271,11 +271,7 @@ def test_who_joins_the_firm_after_she_was_given_the_file_cannot_submit(world):
 
 
 def test_of_a_case_told_by_the_workbook_the_names_decide(world):
-    case = world.case()
-    Assignment.objects.filter(case=case).delete()
-    AidCase.objects.filter(pk=case.pk).update(
-        is_history=True, lawyer=None, office=None, undertaker="某某", undertaking_office="甲律师事务所"
-    )
+    case = world.case(is_history=True, undertaker="某某", undertaking_office="甲律师事务所", assigned=False)
     file = world.file(case)
     world.practitioner("某某", world.other_firm, user=world.expert1)
     world.practitioner("别人", world.firm, user=world.expert2)
@@ -476,7 +472,6 @@ def test_two_reviewers_who_submit_at_the_same_moment_bring_one_result(lasting_wo
         assert file.state == ("scored" if min(totals) >= 60 else "second")
         reviews_left = FileReview.objects.filter(file=file, state="assigned").count()
         assert reviews_left == 0
-        AidCase.objects.filter(pk=file.case_id).update(archived_on="2022-01-01", is_history=True)
 
 
 def test_one_sheet_submitted_in_two_windows_is_taken_once(lasting_world):

@@ -75,6 +75,6 @@ def problem_of(file: SampledFile) -> str:
     reviews = list(file.reviews.filter(state=FileReview.State.SUBMITTED))
     found = {code for review in reviews for code in review.vetoes}
     vetoes = "、".join(veto.words for veto in rubric.vetoes if veto.code in found)
-    opinions = [review.opinion for review in reviews if review.grade == FAIL and review.opinion]
+    opinions = dict.fromkeys(review.opinion for review in reviews if review.grade == FAIL and review.opinion)
     parts = ["评查不合格。", f"否决项：{vetoes}。" if vetoes else "", *opinions]
     return "\n".join(part for part in parts if part)[:1000]
