@@ -4,24 +4,20 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import allowed
-from accounts.pages import page_of
 from accounts.policy import may
 from common import clock
 from common.errors import Refused
-from common.id_numbers import mask_name
 from consultations.models import Consultation
 from consultations.rules.records import ANONYMOUS
-from legalaid.forms.intake import ApplicationForm, DismissForm, HandOverForm, NoticeForm, PapersForm
+from legalaid.forms.intake import ApplicationForm, NoticeForm
 from legalaid.models import AidCase
 from legalaid.rules import matters
-from legalaid.rules.procedure import State
 from legalaid.services import inbox as inbox_services
 from legalaid.services import intake as services
-from legalaid.services.intake_doubts import doubts_about
-from legalaid.services.intake_facts import APPLICANT_COLUMNS, CASE_COLUMNS, group_words
+from legalaid.services.intake_facts import APPLICANT_COLUMNS, CASE_COLUMNS
 from legalaid.services.intake_preview import preview
 from organizations.models import Station
 from organizations.scope import counties_of, county_or_404
@@ -269,157 +265,3 @@ def initial_of(case):
         "basis": case.basis,
         "prefers_check": "1" if case.hardship == AidCase.Hardship.SHARED_CHECK else "",
     }
-
-
-# --- what waits -----------------------------------------------------------------------------------------------------------
-
-
-@require_safe
-@allowed("legalaid.handle_case")
-def inbox(request):
-    """申请收件: registered by stations, by telephone, on the public page; nobody has taken them."""
-    page = page_of(request, inbox_services.waiting(request.user))
-    mine = AidCase.objects.visible_to(request.user).filter(state=AidCase.State.REGISTERED, handler=request.user, is_history=False)
-    rows = [(case, group_words(case)) for case in page]
-    context = {"page": page, "rows": rows, "mine": mine.select_related("applicant")[:50]}
-    return render(request, "legalaid/intake/inbox.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@allowed("legalaid.handle_case")
-def case_take(request, pk):
-    """接收: what was registered becomes a case with its number, and one's own."""
-    case = own_case(request, pk)
-    if case.state != AidCase.State.REGISTERED or (case.handler_id and case.handler_id != request.user.pk):
-        messages.info(request, f"{case} 已由{case.handler or '别人'}接收。")
-        return redirect("intake")
-    doubts = doubts_about(case, case.applicant, by=request.user, day=clock.today())
-    if request.method == "POST":
-        try:
-            taken = inbox_services.take_over(
-                case_id=pk,
-                version=version_of(request),
-                by=request.user,
-                confirmed=frozenset(request.POST.getlist("confirmed")),
-                reason=request.POST.get("doubt_reason", "")[:300],
-            )
-        except services.Doubtful as error:
-            doubts = error.doubts
-            messages.error(request, "没有接收：请逐条核对下面的提示，写明理由后再接收。")
-        except Refused as error:
-            messages.error(request, str(error))
-            return redirect("intake")
-        else:
-            messages.success(request, f"已接收，编号 {taken.number}。请核对案件信息，登记收到的材料。")
-            return redirect("case-papers-received", pk)
-    limit = case.deadlines.open().filter(code=services.TRANSFER_LIMIT).first()
-    context = {"case": case, "doubts": doubts, "groups": group_words(case), "limit": limit, "files": case.files.standing()}
-    return render(request, "legalaid/intake/take.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@allowed("legalaid.handle_case")
-def case_dismiss(request, pk):
-    case = own_case(request, pk)
-    form = DismissForm(request.POST or None)
-    if form.is_valid():
-        try:
-            inbox_services.dismiss(case_id=pk, version=version_of(request), by=request.user, **form.cleaned_data)
-        except Refused as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
-        else:
-            messages.success(request, f"{case} 已登记作废。")
-            return redirect("intake")
-    return render(request, "legalaid/intake/dismiss.html", {"case": case, "form": form})
-
-
-@require_http_methods(["GET", "POST"])
-@allowed("legalaid.handle_case")
-def case_hand_over(request, pk):
-    """交给同事."""
-    case = own_case(request, pk)
-    form = HandOverForm(request.POST or None, colleagues=inbox_services.colleagues_of(case, request.user))
-    if form.is_valid():
-        try:
-            inbox_services.hand_over(case_id=pk, version=version_of(request), by=request.user, **form.cleaned_data)
-        except Refused as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
-        else:
-            messages.success(request, f"{case} 已交给{form.cleaned_data['to']}。")
-            still = AidCase.objects.visible_to(request.user).filter(pk=pk).exists()
-            return redirect(address_of(case) if still else "intake")
-    return render(request, "legalaid/intake/hand_over.html", {"case": case, "form": form})
-
-
-@require_http_methods(["GET", "POST"])
-@allowed("legalaid.handle_case")
-def case_papers_received(request, pk):
-    """What came with it, and what is missing: the list of the one-time notice (Legal Aid Law 43(2))."""
-    case = own_case(request, pk)
-    if not hasattr(case, "applicant"):
-        raise Http404("历史案件没有收件材料。")
-    missing = services.papers_missing(case)
-    is_open = case.state not in State.ENDED
-    form = PapersForm(request.POST or None, missing=missing, initial={"day": clock.today()})
-    if is_open and form.is_valid():
-        try:
-            added = services.note_papers(
-                case=case, codes=frozenset(form.cleaned_data["codes"]), by=request.user, day=form.cleaned_data["day"]
-            )
-        except Refused as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
-        else:
-            messages.success(request, f"已登记 {len(added)} 项材料。")
-            return redirect("case-papers-received", pk)
-    limit = case.deadlines.filter(code=services.TRANSFER_LIMIT).first()
-    context = {
-        "case": case, "form": form, "missing": missing, "files": case.files.standing(), "is_open": is_open, "limit": limit,
-        "code": code_words(case), "back": address_of(case),
-    }  # fmt: skip
-    return render(request, "legalaid/intake/papers.html", context)
-
-
-# --- the station's view -----------------------------------------------------------------------------------------------
-
-
-@require_safe
-@allowed("legalaid.follow_hand_ins")
-def hand_ins(request):
-    """代收申请: what the reader's station handed in, and how far it has got."""
-    rows = AidCase.objects.handed_in_by(request.user).select_related("station", "recorded_by").order_by("-received_on", "-pk")
-    page = page_of(request, rows)
-    return render(request, "legalaid/intake/hand_ins.html", {"page": page, "rows": [(case, shown_name(case)) for case in page]})
-
-
-@require_safe
-@allowed("legalaid.follow_hand_ins")
-def hand_in(request, pk):
-    """The step of one application, and the code its applicant asks with."""
-    rows = AidCase.objects.handed_in_by(request.user).select_related("station", "consultation", "county")
-    case = get_object_or_404(rows, pk=pk)
-    missing = services.papers_missing(case) if hasattr(case, "applicant") and case.state in State.BEFORE_DECISION else []
-    context = {"case": case, "name": shown_name(case), "code": code_words(case), "missing": missing, "groups": group_words(case)}
-    return render(request, "legalaid/intake/hand_in.html", context)
-
-
-def shown_name(case):
-    """Names of criminal and minors' cases stay with those who handle them."""
-    return mask_name(case.recipient) if case.is_sensitive else case.recipient
-
-
-@require_safe
-@allowed("consultations.view_consultations")
-def consultation_case(request, pk):
-    """What became of a consultation: its step, for who may read the record. Whole page without JavaScript."""
-    consultation = get_object_or_404(Consultation.objects.visible_to(request.user), pk=pk)
-    case = AidCase.objects.filter(consultation=consultation).select_related("county").first()
-    is_visible = case is not None and AidCase.objects.visible_to(request.user).filter(pk=case.pk).exists()
-    is_ours = case is not None and AidCase.objects.handed_in_by(request.user).filter(pk=case.pk).exists()
-    if case is not None and case.is_sensitive and not (is_visible or is_ours):
-        case = None
-    may_turn = may(request.user, "legalaid.hand_in_application") and not consultation.is_void
-    url = address_of(case) if is_visible else reverse("hand-in", args=[case.pk]) if is_ours else ""
-    is_turned = AidCase.objects.filter(consultation=consultation).exists()
-    context = {"consultation": consultation, "case": case, "url": url, "may_turn": may_turn and not is_turned}
-    part = "_consultation_case" if request.headers.get("HX-Request") else "consultation_case"
-    return render(request, f"legalaid/intake/{part}.html", context)
