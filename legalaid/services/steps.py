@@ -272,6 +272,7 @@ def require_day(case: AidCase, step: Step, day: date) -> None:
         raise StepRefused(
             f"{words[later]} {getattr(case, later)} 早于{words[earlier]} {getattr(case, earlier)}：请检查日期。", field="day"
         )
-    last = case.events.exclude(step=TAKE_BACK).order_by("-pk").values_list("day", flat=True).first() if case.pk else None
+    # Pressing 接受 is of the day it was pressed; what was done before may be noted after it.
+    last = case.events.exclude(step__in=(TAKE_BACK, "accept_assignment")).order_by("-pk").values_list("day", flat=True).first() if case.pk else None
     if last and day < last:
         raise StepRefused(f"{step.words}的日期 {day} 早于上一步的日期 {last}：请检查日期。", field="day")
