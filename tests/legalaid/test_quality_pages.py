@@ -398,3 +398,26 @@ def test_the_pages_ask_the_database_as_often_for_many_files_as_for_few(world, as
     chosen = [world.expert1.pk]
     reviews.assign_all(batch_id=many.pk, round_=1, reviewer_ids=chosen, by=world.section)
     assert count(many) <= before
+
+
+# --- the demonstration
+
+
+def test_the_demonstration_shows_a_checked_half_year_an_evaluation_under_way_and_a_draw(world, monkeypatch):
+    from desk.services.demo.reviews import add_reviews
+    from records.services import mark_as_demo
+
+    monkeypatch.delenv("TODAY")
+    mark_as_demo(day=date(2022, 9, 26), by=world.system)
+    for n in range(10):
+        world.case(archived_on=["2022-05-10", "2022-08-10"][n > 7])
+    users = {**world.people, "expert": world.expert1}
+    assert add_reviews(county=world.county, users=users, today=date(2022, 9, 26)) == 8
+    assert list(ReviewBatch.objects.order_by("pk").values_list("kind", "state")) == [
+        ("admin_check", "closed"),
+        ("peer", "open"),
+        ("admin_check", "drawn"),
+    ]
+    assert sorted(Rectification.objects.values_list("state", flat=True)) == ["confirmed", "open"]
+    assert AidCase.objects.filter(state="quality_passed").count() == 7
+    assert FileReview.objects.waiting().filter(reviewer=world.expert1).exists()
