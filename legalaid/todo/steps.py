@@ -28,7 +28,9 @@ def limit_items(user, rows):
         title = OVER.get(row.code, row.rule.name) if row.code in OVER and row.due_on < clock.today() else row.rule.name
         yield TodoItem(title, detail, reverse("case", args=[row.case_id]), due_on=row.due_on, icon="hourglass")
     if len(found) > MOST:
-        yield TodoItem(f"还有 {rows.count() - MOST} 项案件期限", "在期限看板查看", f"{reverse('case-deadlines')}?mine=on", icon="hourglass")
+        yield TodoItem(
+            f"还有 {rows.count() - MOST} 项案件期限", "在期限看板查看", f"{reverse('case-deadlines')}?mine=on", icon="hourglass"
+        )
 
 
 def decision_items(user):
