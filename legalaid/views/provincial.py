@@ -97,5 +97,5 @@ def provincial_case(request, pk):
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             messages.success(request, f"已登记案件 {case} 的省系统录入。")
-            return redirect("provincial")
+            return redirect("case", pk)
     return render(request, "legalaid/provincial/entry.html", {"form": form, "case": case})
