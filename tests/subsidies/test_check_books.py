@@ -14,10 +14,11 @@ from django.test import TransactionTestCase
 
 from common.periods import YearMonth
 from subsidies.models import Payment
+from subsidies.services.case_approval import send_back_case, send_back_case_list
 from subsidies.services.checking import check_books
 from subsidies.services.funds import decide_reversal, enter_movement, propose_reversal
 from subsidies.services.payment import record_returned_transfer
-from tests.subsidies.world import World
+from tests.subsidies.case_world import CaseWorld
 
 FEBRUARY, MARCH = YearMonth(2022, 2), YearMonth(2022, 3)
 
@@ -32,14 +33,15 @@ def committed_book(django_db_setup, django_db_blocker):
 
 
 def a_good_book():
-    world = World()
+    world = CaseWorld()
+    a_good_list(world)
     people = world.ordinary_month(FEBRUARY)
     world.finding(people[0].shifts.order_by("day").first(), "absence")
     world.shift(people[0], world.centre, "2022-02-28", late=7)
     world.receive(FEBRUARY)
     world.money("20000.00")
     sheet = world.to("paid", FEBRUARY)
-    payment = Payment.objects.order_by("pk").first()
+    payment = Payment.objects.exclude(row=None).order_by("pk").first()
     record_returned_transfer(payment_id=payment.pk, returned_on=date(2022, 4, 6), reason="户名不符", by=world.people["cashier"])
     world.pay(sheet)
     wrong = enter_movement(
@@ -50,6 +52,20 @@ def a_good_book():
     world.ordinary_month(MARCH)
     world.draft(MARCH)
     return world
+
+
+def a_good_list(world):
+    """A quarter's list of two cases, sent back once, with a case sent back, paid from both funds."""
+    world.fill("5000.00", "5000.00")
+    world.case("2022-03-01", number="一", standard="1500.00")
+    back = world.case("2022-03-02", number="二")
+    world.case("2022-03-03", number="三", firm=world.other_firm)
+    case_list = world.list_to("reviewed")
+    send_back_case_list(list_id=case_list.pk, version=case_list.version, reason="重看", by=world.people["finance"])
+    case_list = world.list_to("submitted", case_list=world.list())
+    send_back_case(list_id=case_list.pk, version=case_list.version, case_id=back.pk, reason="缺文书", by=world.people["section"])
+    case_list.refresh_from_db()
+    world.list_to("paid", case_list=case_list)
 
 
 @pytest.fixture
@@ -67,9 +83,10 @@ class Fault:
     without: tuple[str, str] | None = None
 
 
+LISTED = "case_id IN (SELECT case_id FROM subsidies_caseclaim WHERE list_id IS NOT NULL)"
 PAID = "(SELECT id FROM subsidies_paysheet WHERE status = 'paid')"
 LAST = "(SELECT MAX(id) FROM subsidies_ledgerentry)"
-PAYMENT = "(SELECT MAX(id) FROM subsidies_payment WHERE state = 'paid')"
+PAYMENT = "(SELECT MAX(id) FROM subsidies_payment WHERE state = 'paid' AND row_id IS NOT NULL)"
 RATE = "(SELECT MIN(id) FROM subsidies_payline WHERE kind = 'rate' AND sheet_id = " + PAID + ")"
 
 FAULTS = {
@@ -197,12 +214,58 @@ FAULTS = {
         f"UPDATE subsidies_ledgerentry SET sequence = sequence + 5 WHERE id = {LAST}",
         f"UPDATE subsidies_ledgerentry SET sequence = sequence - 5 WHERE id = {LAST}",
     ),
+    "I1 the total of a list": Fault(
+        "UPDATE subsidies_caselist SET special_total = special_total + 1",
+        "UPDATE subsidies_caselist SET special_total = special_total - 1",
+    ),
+    "I1 what a payee gets of a list": Fault(
+        "UPDATE subsidies_casepayrow SET cases = cases + 1",
+        "UPDATE subsidies_casepayrow SET cases = cases - 1",
+    ),
+    "I3 a part called otherwise": Fault(
+        "UPDATE subsidies_claimpart SET kind = 'local_full' WHERE kind = 'topup'",
+        "UPDATE subsidies_claimpart SET kind = 'topup' WHERE kind = 'local_full'",
+        ("subsidies_claimpart", "claim_special_or_whole"),
+    ),
+    "I3 a top-up without a special part": Fault(
+        "UPDATE subsidies_claimpart p SET claim_id = (SELECT MAX(id) FROM subsidies_caseclaim WHERE list_id IS NULL),"
+        " note = p.claim_id::text WHERE kind = 'topup'",
+        "UPDATE subsidies_claimpart p SET claim_id = note::bigint, note = '当地标准高于专项补贴的部分' WHERE kind = 'topup'",
+    ),
+    "I3 an ordinary subsidy beside the list": Fault(
+        f"UPDATE subsidies_casemark SET is_ordinary_subsidy_paid = true WHERE {LISTED}",
+        f"UPDATE subsidies_casemark SET is_ordinary_subsidy_paid = false WHERE {LISTED}",
+    ),
+    "I3 a listed case that is not worth money any more": Fault(
+        f"UPDATE legalaid_aidcase SET quality_grade = 'fail' WHERE id IN (SELECT case_id FROM subsidies_casemark WHERE {LISTED})",
+        f"UPDATE legalaid_aidcase SET quality_grade = 'good' WHERE id IN (SELECT case_id FROM subsidies_casemark WHERE {LISTED})",
+    ),
+    "I4 more special parts than the target": Fault(
+        "UPDATE programmes_term SET value = '1' WHERE key = 'case.total'",
+        "UPDATE programmes_term SET value = '135' WHERE key = 'case.total'",
+    ),
+    "I8 what a payee was paid": Fault(
+        "UPDATE subsidies_casepayrow SET amount = amount - 1; UPDATE subsidies_claimpart SET amount = amount - 1",
+        "UPDATE subsidies_casepayrow SET amount = amount + 1; UPDATE subsidies_claimpart SET amount = amount + 1",
+    ),
+    "I14 a list approved by its reviewer": Fault(
+        "UPDATE subsidies_caselist SET approved_by_id = reviewed_by_id",
+        "UPDATE subsidies_caselist SET approved_by_id = (SELECT id FROM accounts_user WHERE username = 'leader')",
+        ("subsidies_caselist", "case_list_approved_by_another"),
+    ),
+    "I15 a list in a state that no event knows": Fault(
+        "UPDATE subsidies_caselist SET status = 'approved'", "UPDATE subsidies_caselist SET status = 'paid'"
+    ),
+    "I20 a list's move without its audit entry": Fault(
+        "UPDATE accounts_auditentry SET object_type = 'x' WHERE action = 'subsidies.review_case_list'",
+        "UPDATE accounts_auditentry SET object_type = 'subsidies.CaseList' WHERE object_type = 'x'",
+    ),
     "I20 a payment without its audit entry": Fault(
         "UPDATE accounts_auditentry SET object_type = 'x' WHERE object_type = 'subsidies.Payment'",
         "UPDATE accounts_auditentry SET object_type = 'subsidies.Payment' WHERE object_type = 'x'",
     ),
     "I20 a move without its audit entry": Fault(
-        "UPDATE accounts_auditentry SET object_type = 'x' WHERE action = 'subsidies.check_pay'",
+        "UPDATE accounts_auditentry SET object_type = 'x' WHERE action = 'subsidies.check_pay' AND object_type = 'subsidies.PaySheet'",
         "UPDATE accounts_auditentry SET object_type = 'subsidies.PaySheet' WHERE object_type = 'x'",
     ),
 }
