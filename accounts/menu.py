@@ -86,6 +86,7 @@ MENU = (
         (
             Entry("用户", "users", "user-cog", "accounts.manage_users"),
             Entry("岗位", "posts", "id-card", "organizations.view_posts"),
+            Entry("数据接口", "api-clients", "plug", "desk.manage_api_clients"),
             Entry("审计日志", "audit", "history", "accounts.view_audit"),
         ),
     ),

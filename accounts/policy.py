@@ -226,6 +226,7 @@ _MATRIX = {
     "desk.undo_import": ("撤销导入", (S,)),
     "desk.view_imports": ("查看导入批次", (S, L, AUDITOR)),
     "desk.export": ("导出", (*BUREAU, *STATION, *AID, FINANCE, CASHIER, TREASURY, CITY, AUDITOR)),
+    "desk.manage_api_clients": ("管理数据接口", (ADMIN,)),
     "desk.view_reports": ("报表", (*BUREAU, *AID, FINANCE, TREASURY, CITY, AUDITOR)),
 }
 
