@@ -67,7 +67,7 @@ class WishForm(forms.Form):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.helper = _helper(("排班意愿", (Div("liked", css_class="ticks"), Div("avoided", css_class="ticks"), "most", "note")))
+        self.helper = _helper(("排班意愿", (Div("liked", css_class="ticks days"), Div("avoided", css_class="ticks days"), "most", "note")))
 
 
 class OfferForm(forms.Form):

@@ -1,7 +1,7 @@
 """The best proposal there is, by HiGHS: the same answer every time, with the proof that no better one exists. Pure.
 
 Every person's month is a point (turns, pay) of a small lattice whose convex hull stands in the model, so the linear programme is
-almost always whole already; where it is not, branch and bound ends it. One thread, a fixed seed, a limit of time. Decision 50.
+almost always whole already; where it is not, branch and bound ends it. One thread, a fixed seed, a limit of time. Decision 60.
 """
 
 from collections import defaultdict

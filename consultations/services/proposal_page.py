@@ -43,9 +43,9 @@ class Row:
     gaps: list[dict] = field(default_factory=list)
 
     @property
-    def turns(self) -> list[tuple[Day, Mark]]:
-        """For telephones: day by day."""
-        return [(cell.day, mark) for cell in self.cells for mark in cell.marks]
+    def changes(self) -> list[tuple[Day, Mark]]:
+        """For telephones: what comes and goes, day by day."""
+        return [(cell.day, mark) for cell in self.cells for mark in cell.marks if mark.css != KEPT[1]]
 
 
 @dataclass(frozen=True)
