@@ -32,7 +32,19 @@ from consultations.models import (
 )
 from desk.models import ApiClient
 from desk.services.demo import load_year
-from legalaid.models import AidCase, CasePaper, FileReview, LegalHelp, Reconciliation, Rectification, ReviewBatch, SampledFile
+from legalaid.models import (
+    AidCase,
+    CaseFile,
+    CasePaper,
+    Complaint,
+    FileReview,
+    LegalHelp,
+    Objection,
+    Reconciliation,
+    Rectification,
+    ReviewBatch,
+    SampledFile,
+)
 from organizations.models import BankAccount, Organization, OrganizationAccount, PoolEntry, Post, Practitioner, Region, Station
 from programmes.services.calendars import load_calendar
 from programmes.services.loading import load_plan
@@ -64,9 +76,11 @@ TABLES = {
     "swap-offer": SwapOffer, "duty-leave": DutyLeave, "roster-proposal": RosterProposal, "roll-call": RollCall,
     "settlement": Settlement, "my-pay": None,
     "quarterly-return": QuarterlyReturn, "fund-year": None, "api-client": ApiClient,
+    "case": AidCase, "hand-in": AidCase,
     "case-mark": AidCase, "case-money": AidCase, "case-list": CaseList, "case-claim": CaseClaim,
     "review": FileReview, "review-batch": ReviewBatch, "review-file": SampledFile, "review-fix": Rectification,
     "provincial": Reconciliation, "provincial-case": AidCase, "legal-help": LegalHelp,
+    "case": AidCase, "case-file": CaseFile, "case-file-new": AidCase, "case-file-check": AidCase, "objection": Objection, "complaint": Complaint,
     "case-paper": CasePaper, "case-papers": AidCase, "case-paper-preview": AidCase, "case-paper-issue": AidCase,
 }  # fmt: skip
 WORDS = {"quarter": "2022Q2", "document": 1, "issued": 1, "paper": "grant_decision", "code": "zezhou-2022", "day": "2022-09-26", "suffix": "pdf", "name": "months", "width": "wide", "kind": "late",
