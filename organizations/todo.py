@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from accounts.policy import may
-from organizations.models import BankAccount, PoolEntry, Post, StatusProposal
+from organizations.models import BankAccount, OrganizationAccount, PoolEntry, Post, StatusProposal
 from records.todo import TodoItem
 
 NAMED = 3
@@ -22,6 +22,10 @@ def todo_items(user):
     if may(user, "organizations.decide_account"):
         ready = _not_own(accounts.exclude(proposed_by=user).exclude(paper=None), user)
         yield from _item("审定收款账户变更", ready, proposals, "wallet")
+        firms = OrganizationAccount.objects.visible_to(user).to_decide().exclude(proposed_by=user)
+        for account in firms.select_related("organization", "proposed_by"):
+            url = reverse("organization-account", args=[account.pk])
+            yield TodoItem(f"审定{account.organization}的收款账户", f"{account.proposed_by}登记", url, None, "wallet")
     if may(user, "organizations.propose_account"):
         yield from _item("补交账户确认书", accounts.filter(paper=None), proposals, "paperclip")
     if may(user, "organizations.confirm_posts"):

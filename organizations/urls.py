@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from organizations.views import decisions, papers, people, places, posts
+from organizations.views import decisions, organization_accounts, papers, people, places, posts
 
 urlpatterns = [
     # people
@@ -47,6 +47,14 @@ urlpatterns = [
     path("base/stations/organizations/", places.organizations, name="organizations"),
     path("base/stations/organizations/new/", places.organization_create, name="organization-new"),
     path("base/stations/organizations/<int:pk>/", places.organization, name="organization"),
+    path(
+        "base/stations/organizations/<int:pk>/account/",
+        organization_accounts.organization_account_new,
+        name="organization-account-new",
+    ),
+    path("base/accounts/<int:pk>/", organization_accounts.organization_account, name="organization-account"),
+    path("base/accounts/<int:pk>/decide/", organization_accounts.organization_account_decide, name="organization-account-decide"),
+    path("base/accounts/<int:pk>/paper/", organization_accounts.organization_account_paper, name="organization-account-paper"),
     path("base/stations/organizations/<int:pk>/edit/", places.organization_edit, name="organization-edit"),
     path("base/stations/regions/", places.regions, name="regions"),
     path("base/stations/regions/<int:pk>/", places.region, name="region"),

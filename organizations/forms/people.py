@@ -197,6 +197,16 @@ class AccountForm(forms.Form):
     reason = passage("变更原因")
 
 
+class OrganizationAccountForm(forms.Form):
+    """The payee account of a firm or office."""
+
+    holder = line("户名", missing="没有填写户名：请照开户许可证填写。", length=100)
+    bank_name = line("开户行", missing="没有填写开户行：请写全称，例如“中国农业银行泽州县支行”。")
+    account_no = line("银行账号", missing="没有填写银行账号：请填写。", length=40, inputmode="numeric")
+    paper = paper("盖章的账户确认书", missing="没有上传机构盖章的账户确认书：请由机构盖章后上传。")
+    reason = passage("变更原因")
+
+
 class AccountPaperForm(forms.Form):
     paper = paper("收款人签字的账户确认书", missing="没有选择文件：请选择签字后的确认书。")
 

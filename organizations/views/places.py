@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import allowed
 from accounts.pages import chips_of, page_of
+from accounts.policy import may
 from common import clock
 from common.errors import Refused
 from organizations import forms, services
@@ -82,6 +83,8 @@ def organizations(request):
 def organization(request, pk):
     row = get_object_or_404(Organization.objects.visible_to(request.user).select_related("region"), pk=pk)
     facts = {"organization": row, "stations": row.stations.visible_to(request.user)[:50]}
+    if may(request.user, "organizations.view_accounts"):
+        facts["accounts"] = row.accounts.select_related("proposed_by", "decided_by")
     return render(request, "organizations/organization.html", facts)
 
 

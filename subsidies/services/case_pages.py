@@ -30,7 +30,7 @@ from subsidies.services.case_lists import Status, why_not_by
 from subsidies.services.sheet_page import Step, signed
 
 TONES = {YES: "ok", NO: "bad", BUREAU: "warn"}
-ICONS = {YES: "circle-check", NO: "circle-x", BUREAU: "circle-help"}
+ICONS = {YES: "circle-check", NO: "circle-x", BUREAU: "circle-alert"}
 GROUP_WORDS = GROUPS | {"none": "无"}
 LABELS = {
     field.name: dict(field.flatchoices)
