@@ -7,7 +7,7 @@ from accounts import audit
 from accounts.models import User
 from common.errors import Refused
 from common.periods import YearMonth
-from consultations.models import Consultation, Shift
+from consultations.models import Consultation, DutyLeave, DutyWish, Shift
 from organizations import rules
 from organizations.models import BankAccount, PoolEntry, Practitioner
 from programmes.models import Month
@@ -52,6 +52,9 @@ def merge_practitioners(*, keep: Practitioner, duplicate: Practitioner, reason: 
     }
     _join_stays(keep, duplicate)
     _fill_gaps(keep, duplicate)
+    DutyLeave.objects.filter(practitioner=duplicate).update(practitioner=keep)
+    if not DutyWish.objects.filter(practitioner=keep).exists():
+        DutyWish.objects.filter(practitioner=duplicate).update(practitioner=keep)
     duplicate.merged_into = keep
     duplicate.save(update_fields=["merged_into"])
     facts = {"保留": f"{keep} {keep.masked_id_number}", "并入": f"{duplicate} {duplicate.masked_id_number}", **moved}

@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+from django.db.models import Q
+
 from consultations.models import PublishedRoster
 from consultations.rules import rosters as rules
 from organizations.models import Region, Station
@@ -24,6 +26,7 @@ class Turn:
     starts_at: time
     ends_at: time
     lunch_minutes: int
+    is_changed: bool = False
 
     @property
     def hours(self):
@@ -62,6 +65,11 @@ class PublicDuty:
         return max((version.published_at for version in self.versions), default=None)
 
     @property
+    def changed(self) -> int:
+        """How many of the turns the version in force has changed."""
+        return sum(turn.is_changed for turn in self.turns)
+
+    @property
     def supervision_phone(self) -> str:
         """The first supervision phone among the stations: one for the county as a rule."""
         return next((turn.station.supervision_phone for turn in self.turns if turn.station.supervision_phone), "")
@@ -78,7 +86,7 @@ def public_counties() -> list[Region]:
 
 
 def published_duty(*, county: Region, first: date, last: date, station: int | None = None) -> PublicDuty:
-    """The public turns of a county between two days. Two queries."""
+    """The public turns of a county between two days; what differs from the version before is marked. Three queries."""
     versions = list(
         PublishedRoster.objects.in_county(county)
         .filter(roster__month__first__range=(first.replace(day=1), last))
@@ -86,15 +94,29 @@ def published_duty(*, county: Region, first: date, last: date, station: int | No
         .select_related("roster__month")
     )
     stations = {each.pk: each for each in Station.objects.in_county(county)}
-    lines = [line for version in versions for line in version.lines]
-    turns = [_turn(line, stations[line["station"]]) for line in lines if line["station"] in stations]
+    before = _versions_before(versions)
+    turns = [
+        _turn(line, stations[line["station"]], is_changed=version.roster_id in before and line not in before[version.roster_id])
+        for version in versions
+        for line in version.lines
+        if line["station"] in stations
+    ]
     chosen = [turn for turn in turns if first <= turn.day <= last and (station is None or turn.station.pk == station)]
     chosen.sort(key=lambda turn: (turn.day, turn.station.order, turn.starts_at, turn.name))
     return PublicDuty(county, first, last, chosen, sorted(versions, key=lambda each: each.roster.month.first))
 
 
-def _turn(line, station):
+def _versions_before(versions) -> dict[int, list[dict]]:
+    """The lines of the version before each that is not the first, by roster."""
+    wanted = Q(pk__in=[])
+    for each in versions:
+        wanted |= Q(roster=each.roster_id, version=each.version - 1)
+    return dict(PublishedRoster.objects.filter(wanted).values_list("roster", "lines"))
+
+
+def _turn(line, station, *, is_changed=False):
     return Turn(
+        is_changed=is_changed,
         station=station,
         day=date.fromisoformat(line["day"]),
         name=line["name"],

@@ -10,11 +10,13 @@ from common.periods import YearMonth
 from consultations.models import DutyLeave, RosterProposal, Shift
 from consultations.rules import solving
 from consultations.services.availability import save_wish
+from consultations.services.changes import change_person
 from consultations.services.drawing import draw_for_job, drop_proposal, make_proposal, start_drawing, summary, take_over
 from consultations.services.publishing import publish_roster
 from consultations.services.rosters import add_shift, cancel_shift
+from consultations.services.substitutes import substitutes_for
 from consultations.todo.rosters import todo_items
-from organizations.models import PoolEntry, Station
+from organizations.models import PoolEntry, Practitioner, Station
 from programmes.services.months import MonthClosed
 from records.models import JobRun, Notice
 from records.services import run_job
@@ -234,3 +236,20 @@ def test_a_change_after_publication_is_told_at_once_to_person_and_station(make, 
     told = {notice.to: notice.text for notice in Notice.objects.all()}
     assert set(told) == {gone.practitioner.user, clerk}
     assert "已取消。原因：站点停电" in told[clerk]
+
+
+@pytest.mark.rule("Z-ROS-6")
+def test_the_public_notice_of_the_next_version_marks_what_has_changed(make, county, section, team, client, bagong):
+    take_over(proposal_id=make().pk, by=section)
+    publish_roster(county=county, month=MARCH, by=section)
+    shift = Shift.objects.filter(station=bagong).first()
+    address = f"/p/duty/?week={shift.day}"
+    assert "有调整" not in client.get(address).content.decode()
+    change_person(shift_id=shift.pk, substitute=substitute_of(shift), reason="开庭", by=section)
+    publish_roster(county=county, month=MARCH, by=section)
+    page = client.get(address).content.decode()
+    assert "第 2 版" in page and "标“有调整”的 1 班与上一版不同" in page
+
+
+def substitute_of(shift):
+    return Practitioner.objects.get(pk=substitutes_for(shift)[0].id)

@@ -10,6 +10,7 @@ from common.errors import Refused
 from consultations.models import DutyLeave, DutyReminder, DutyWish, Shift, ShiftChange, SwapOffer
 from consultations.services.availability import enter_leave, save_wish, shifts_on_leave, withdraw_leave
 from consultations.services.changes import change_person, decide_change, propose_change
+from consultations.services.merging import merge_practitioners
 from consultations.services.offers import decline_offer, offer_shift, take_offer, withdraw_offer
 from consultations.services.reminders import remind_of_duty
 from consultations.services.substitutes import substitutes_for
@@ -119,6 +120,16 @@ def test_who_is_on_leave_is_not_offered_as_a_substitute(shift, adviser):
     free, away = adviser("孙样本"), adviser("李假名")
     enter_leave(practitioner=away, since=march(15), until=march(15), by=away.user)
     assert [each.name for each in substitutes_for(planned)] == [free.name]
+
+
+def test_leaves_and_wishes_come_along_when_two_records_are_made_one(adviser, section):
+    keep, duplicate = adviser(), adviser(login=False)
+    leave = enter_leave(practitioner=duplicate, since=march(13), until=march(14), by=section)
+    wish = save_wish(practitioner=duplicate, most=2, by=section)
+    merge_practitioners(keep=keep, duplicate=duplicate, reason="同一人两次登记", by=section)
+    for row in (leave, wish):
+        row.refresh_from_db()
+        assert row.practitioner == keep
 
 
 # --- offers -----------------------------------------------------------------------------------------------------------
