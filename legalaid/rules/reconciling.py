@@ -28,6 +28,8 @@ class MatchedBy(StrEnum):
 
 # Blank on their side says nothing about these; about the others it says that they lack it.
 SILENT_WHEN_BLANK = frozenset({"number", "entry_no", "recipient", "id_number", "cause"})
+# Beyond so many of one number or one name nothing can be told apart: a person looks.
+MOST_ALIKE = 50
 COMPARED = ("provincial_no", "number", "entry_no", "recipient", "id_number", "cause", "day", "concluded_on")
 
 
@@ -189,12 +191,12 @@ def by_number(code, cases, rows, rejected, notes):
     for number, same_rows in rows_of.items():
         fits = sorted(
             (len(differences(case, row)), row.number, case.key, row)
-            for case in cases_of[number]
-            for row in same_rows
+            for case in cases_of[number][:MOST_ALIKE]
+            for row in same_rows[:MOST_ALIKE]
             if (row.number, case.key) not in rejected
         )
         if len(same_rows) > 1:
-            told = "、".join(str(row.number) for row in same_rows)
+            told = "、".join(str(row.number) for row in same_rows[:10]) + (" 等" if len(same_rows) > 10 else "")
             notes.update({row.number: f"{words}在第 {told} 行重复出现：一个{words}只能是一件" for row in same_rows})
         if not fits:
             continue
@@ -216,6 +218,8 @@ def likely(cases, rows, rejected):
     rows_of = defaultdict(list)
     for row in rows:
         candidates = by_person[row.id_index] if row.id_index else by_name[plain_words(row.values.get("recipient"))]
+        if len(candidates) > MOST_ALIKE:
+            continue
         told = [(likeness(case, row), case.key) for case in candidates if (row.number, case.key) not in rejected]
         if best := the_best((degree, key) for degree, key in told if degree):
             degree, key = best

@@ -1,5 +1,6 @@
 """The export of another system read and laid beside our cases: pure rules, hostile and odd layouts. Z-CASE-9, Z-CASE-10, D40."""
 
+import time
 from datetime import date, datetime
 
 import pytest
@@ -340,3 +341,12 @@ def test_a_case_that_is_not_expected_there_is_not_missing_but_is_found_when_it_i
     early = ours(1, is_expected=False)
     assert reconcile([early], []) == []
     assert piles(reconcile([early], [theirs(5, 1)])) == [(SAME, 1, 5)]
+
+
+def test_a_file_of_five_thousand_like_lines_does_not_stall_the_comparison():
+    many = [ours(key, provincial_no="", number=f"n{key}") for key in range(3000)]
+    like = [theirs(row, 1, provincial_no="X1", id_index="") for row in range(5000)]
+    began = time.monotonic()
+    told = figures(reconcile(many, like))
+    assert (told["only_there"], told["only_here"]) == (5000, 3000)
+    assert time.monotonic() - began < 5
