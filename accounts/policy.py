@@ -187,7 +187,7 @@ _MATRIX = {
     "subsidies.set_chain": ("确定岗位分工", (L,)),
     # -- subsidies: marks and case subsidies
     "subsidies.view_case_money": ("查看案件的标注与补贴", (*AID, LAWYER, *PAY_READERS)),
-    "subsidies.view_marks": ("查看惠民标注", (*AID, *PAY_READERS)),
+    "subsidies.view_marks": ("惠民标注工作", AID),  # the others come to marks from the lists
     "subsidies.mark_case": ("提出惠民标注", (CENTRE,)),
     "subsidies.sign_marks": ("签发惠民标注", (DIRECTOR,)),
     "subsidies.decide_scope": ("决定案件是否纳入惠民工程", (L,)),

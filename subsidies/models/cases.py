@@ -22,7 +22,7 @@ def cases_in_sight(user):
     if user.is_system:
         return AidCase.objects.all()
     own = Q(pk__in=AidCase.objects.visible_to(user).values("pk"))
-    if not may(user, "subsidies.view_marks"):
+    if not may(user, "subsidies.view_case_lists"):
         return AidCase.objects.filter(own)
     return AidCase.objects.filter(own | within(regions_of(user, *MONEY_READERS), "county"))
 

@@ -22,7 +22,7 @@ from subsidies.views.places import county_of
 
 
 @require_safe
-@allowed("subsidies.view_marks")
+@allowed("subsidies.view_case_lists")
 def case_marks(request):
     """Cases of a plan's year: which may be marked, wait, are marked, stand in a list, and which are not worth it and why."""
     county = county_of(request)
