@@ -124,8 +124,8 @@ def conflicts_of(case: AidCase, people) -> tuple[dict[int, list[str]], dict[int,
             against.setdefault(person.pk, []).append("本人是本案当事人")
         elif person.name in names or person.name == case.recipient:
             doubts.setdefault(person.pk, []).append("与本案当事人同名，请核实是否本人")
-    for row in case.assignments.exclude(ended_on=None):
-        against.setdefault(row.lawyer_id, []).append("本案已更换的承办人")
+    for row in case.assignments.all():
+        against.setdefault(row.lawyer_id, []).append("本案已更换的承办人" if row.ended_on else "本案现在的承办人")
     _other_sides(case, names, against, doubts)
     return against, doubts
 

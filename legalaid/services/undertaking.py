@@ -43,6 +43,8 @@ OWN_STEPS = {
     "begin_defence": "",
 }
 MOST_PAGES = 30
+# Time limits the undertaker herself keeps; the others are the office's.
+OWN_LIMITS = ("engagement", "file_submission")
 WORKING = (*State.WITH_UNDERTAKER, "concluded", "file_returned")
 
 

@@ -5,9 +5,8 @@ from django.urls import reverse
 from accounts.policy import may
 from legalaid.models import Assignment, CaseDeadline
 from legalaid.rules.procedure import State
+from legalaid.services.undertaking import OWN_LIMITS
 from records.todo import TodoItem
-
-OWN_LIMITS = ("engagement", "file_submission")
 
 
 def todo_items(user):

@@ -67,6 +67,7 @@ def close_context(case, user):
         "lines": lines,
         "missing_filing": mine,
         "missing_archive": missing,
+        "missing_office": [item for item in missing if item not in mine],
         "missing_quality": checklists.missing_before(lines, checklists.QUALITY),
         "there": sum(line.is_there for line in lines),
         "defects": closing.defects_of(case),

@@ -17,7 +17,7 @@ from legalaid.forms.own_cases import NoteForm, PagesForm, StepForm, WhyForm
 from legalaid.models import AidCase, CaseDeadline, CaseNote
 from legalaid.rules import checklists, conclusion
 from legalaid.rules.procedure import STEPS, State
-from legalaid.services import closing, undertaking
+from legalaid.services import assigning, closing, undertaking
 from legalaid.views.assignments import case_for, refused
 
 PAGES = {"conclude": "case-conclude", "submit_file": "case-close"}
@@ -83,7 +83,7 @@ def my_cases(request):
     groups = {"new": [], "running": [], "closing": [], "done": []}
     for case in rows:
         standing = next(each for each in case.all_assignments if each.ended_on is None)
-        case.soonest = next((each for each in case.running if each.code not in ("objection_filing", "supplement")), None)
+        case.soonest = next((each for each in case.running if each.code in undertaking.OWN_LIMITS), None)
         groups[group_of(case, standing)].append((case, standing))
     groups["running"].sort(key=lambda row: (row[0].soonest is None, row[0].soonest and row[0].soonest.due_on))
     return render(request, "legalaid/own/list.html", {"groups": groups, "total": sum(map(len, groups.values()))})
@@ -109,7 +109,8 @@ def my_case(request, pk):
         "standing": standing,
         "is_new": standing.accepted_at is None and case.state == "assigned",
         "next": next_of(case, request.user),
-        "deadlines": case.deadlines.running().exclude(code="objection_filing").select_related("rule").order_by("due_on"),
+        "deadlines": case.deadlines.running().filter(code__in=undertaking.OWN_LIMITS).select_related("rule").order_by("due_on"),
+        "asked": assigning.open_request(case),
         "notes": case.notes.select_related("by", "file").order_by("-day", "-pk"),
         "files": case.files.standing().order_by("-pk"),
         "missing": wanted,
