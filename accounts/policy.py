@@ -121,6 +121,11 @@ _MATRIX = {
     "consultations.write_consultation": ("登记咨询", (*STATION, DUTY)),
     "consultations.view_consultations": ("查看咨询记录", (*BUREAU, *STATION, DUTY, *AID)),
     "consultations.view_totals": ("查看咨询统计", (*BUREAU, *STATION, DUTY, *AID, CITY, AUDITOR)),
+    # -- consultations: what citizens say, what the bureau looks at
+    "consultations.view_ratings": ("查看评价与投诉", (*BUREAU, *STATION)),
+    "consultations.view_followups": ("查看回访", (*BUREAU, *STATION)),
+    "consultations.view_inspections": ("查看检查整改", (*BUREAU, HEAD, AUDITOR)),
+    "consultations.view_signals": ("查看异常提示", BUREAU),
     # -- legalaid
     "legalaid.view_cases": ("查看援助案件", (*AID, LAWYER)),
     "legalaid.hand_in_application": ("转交援助申请", (*STATION, CENTRE)),
@@ -226,6 +231,7 @@ _MATRIX = {
     "desk.undo_import": ("撤销导入", (S,)),
     "desk.view_imports": ("查看导入批次", (S, L, AUDITOR)),
     "desk.export": ("导出", (*BUREAU, *STATION, *AID, FINANCE, CASHIER, TREASURY, CITY, AUDITOR)),
+    "desk.view_obligations": ("查看年度任务台账", (*BUREAU, *AID, CITY, AUDITOR)),
     "desk.manage_api_clients": ("管理数据接口", (ADMIN,)),
     "desk.view_reports": ("报表", (*BUREAU, *AID, FINANCE, TREASURY, CITY, AUDITOR)),
 }

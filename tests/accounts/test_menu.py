@@ -9,10 +9,14 @@ def every_entry():
     return [entry for group in MENU for entry in group.entries]
 
 
+def every_page():
+    return [page for entry in every_entry() for page in entry.pages if page.action in ACTIONS]
+
+
 class Everywhere:
     """URLs under which every entry of the menu exists."""
 
-    urlpatterns = [path(f"{entry.url}/", lambda request: None, name=entry.url) for entry in every_entry()]
+    urlpatterns = [path(f"{page.url}/", lambda request: None, name=page.url) for page in every_page()]
 
 
 @pytest.fixture
@@ -24,8 +28,8 @@ def all_built(settings):
 @pytest.mark.parametrize("role", Role.values)
 def test_the_menu_shows_exactly_what_the_policy_allows(person, all_built, role):
     user = person(role)
-    shown = {entry["words"] for group in menu_for(user, "/") for entry in group["entries"]}
-    assert shown == {entry.words for entry in every_entry() if may(user, entry.action)}
+    shown = {page["url"] for group in menu_for(user, "/") for entry in group["entries"] for page in entry["pages"]}
+    assert shown == {f"/{page.url}/" for page in every_page() if may(user, page.action)}
 
 
 @pytest.mark.django_db
@@ -37,7 +41,7 @@ def test_no_menu_has_more_than_seven_groups_and_fifteen_entries(person, all_buil
 
 
 def test_every_entry_needs_an_action_of_the_policy():
-    assert {entry.action for entry in every_entry()} <= set(ACTIONS)
+    assert {page.action for entry in every_entry() for page in entry.pages} <= set(ACTIONS)
 
 
 @pytest.mark.django_db
@@ -59,6 +63,15 @@ def test_the_page_one_is_on_is_marked_also_below_it(person, all_built):
 
     assert current("/roster/2022-09/") == ["值班排班"]
     assert current("/somewhere/") == []
+
+
+@pytest.mark.django_db
+def test_an_entry_of_several_pages_shows_them_as_tabs_on_each_of_them_and_not_below(person, all_built):
+    def tabs(where):
+        return [tab["words"] for group in menu_for(person("clerk"), where) for entry in group["entries"] for tab in entry["tabs"]]
+
+    assert tabs("/people/") == tabs("/stations/") == ["服务人员", "站点", "机构", "行政区划"]
+    assert tabs("/people/7/") == tabs("/roster/") == []
 
 
 @pytest.mark.django_db
