@@ -49,6 +49,8 @@ FRAGMENTS = (
     ("case-provincial", "省系统录入", "database"),
     ("case-money", "惠民标注与补贴", "stamp"),
 )
+# Nothing to show or to do there before somebody undertakes the case.
+AFTER_ASSIGNMENT = frozenset({"case-closing", "case-supervision", "case-review", "case-money"})
 
 
 def case_of(request, pk) -> AidCase:
@@ -117,6 +119,8 @@ def fragments_of(row, user) -> list[dict]:
     """The parts of the page that other rooms make, where they exist and this user may see them."""
     found = []
     for name, words, sign in FRAGMENTS:
+        if name in AFTER_ASSIGNMENT and not row.assigned_on and not row.is_history:
+            continue
         try:
             address = reverse(name, args=[row.pk])
         except NoReverseMatch:
