@@ -28,7 +28,6 @@ def people(request):
         "find_form": forms.FindForm(),
         "page": page_of(request, rows.with_present(clock.today())),
         "chips": chips_of(request, form),
-        "waiting": waiting(request.user),
     }
     return render(request, "organizations/people.html", facts)
 
@@ -39,13 +38,6 @@ def chosen_people(request):
     rows = Practitioner.objects.visible_to(request.user).current()
     chosen = form.cleaned_data if form.is_valid() else {}
     return form, rows.chosen(day=clock.today(), **chosen)
-
-
-def waiting(user):
-    """How many proposals wait for the leader, for whoever may see them; None for the others."""
-    if not may(user, "organizations.view_proposals"):
-        return None
-    return PoolEntry.objects.visible_to(user).to_decide().count()
 
 
 @require_POST
