@@ -39,7 +39,11 @@ class ConcludeForm(forms.Form):
         super().__init__(*args, **options)
         self.rule = conclusion_for(case.type, case.stage)
         self.fields["event"].choices = [(each.code, each.words) for each in self.rule.events]
-        self.fields["day"].help_text = "；".join(dict.fromkeys(f"{each.words}：{each.help}" for each in self.rule.events))
+        helps: dict[str, list[str]] = {}
+        for each in self.rule.events:
+            helps.setdefault(each.help, []).append(each.words)
+        one = len(helps) == 1
+        self.fields["day"].help_text = "；".join(help if one else f"{'、'.join(words)}：{help}" for help, words in helps.items())
         possible = {result for each in self.rule.events for result in each.results}
         self.fields["result"].choices = [("", "请选择"), *(row for row in AidCase.Result.choices if row[0] in possible)]
         if not possible:

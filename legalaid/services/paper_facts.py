@@ -6,9 +6,9 @@ from common.id_numbers import mask_id_number, mask_phone
 from common.money import yuan
 from legalaid.models import AidCase, Applicant
 from legalaid.models.cases import CRIMINAL_TYPES
-from legalaid.models.papers import CasePaper
 from legalaid.rules import papers as rules
 from legalaid.rules.paper_facts import FileRow, NoteRow, PaperFacts
+from legalaid.services.closing import dossier_of
 from legalaid.services.deadlines import rule_of
 from organizations.models import Organization
 
@@ -212,7 +212,7 @@ def _lists(case: AidCase, kind: rules.Kind) -> dict:
     if kind.code == "follow_up":
         visit = case.supervisions.filter(kind="post_visit").select_related("by").last()
         if visit:
-            lists |= {"content": visit.content, "opinion": visit.satisfaction, "place": visit.get_way_display()}
+            lists |= {"content": visit.content, "opinion": visit.get_satisfaction_display(), "place": visit.get_way_display()}
             lists |= {"asked_by": visit.by.name, "answered_on": visit.day}
     if kind.code in WITH_FILES:
         rows, pages = _file_rows(case, only_brought=kind.code == "receipt")
@@ -221,19 +221,14 @@ def _lists(case: AidCase, kind: rules.Kind) -> dict:
 
 
 def _file_rows(case: AidCase, *, only_brought: bool) -> tuple[tuple[FileRow, ...], int]:
-    """The papers in force in the order of the table, then what was brought in, with running page numbers."""
-    found = []
+    """What was brought in as it came, for the receipt; else the bound file in the order of its checklist, with running pages."""
     if not only_brought:
-        issued = CasePaper.objects.in_force().filter(case=case).exclude(kind__in=rules.FILE_PAPERS).select_related("paper")
-        order = {code: place for place, code in enumerate(rules.KINDS)}
-        for row in sorted(issued, key=lambda row: (order[row.kind], row.pk)):
-            found.append(
-                (f"{row.name}{'（' + row.number_text + '）' if row.number_text else ''}", row.paper.issued_on, row.pages)
-            )
-    found += [(row.title, row.day, row.pages) for row in case.files.standing()]
+        dossier, pages = dossier_of(case)
+        title = lambda row: f"{row.title}（{row.number}）" if row.number else row.title  # noqa: E731
+        return tuple(FileRow(title(row), row.day, row.pages, row.last - row.first + 1) for row in dossier), pages
     rows, next_page = [], 1
-    for title, day, pages in found:
-        last = next_page + pages - 1
-        rows.append(FileRow(title, day, str(next_page) if pages == 1 else f"{next_page}—{last}", pages))
+    for row in case.files.standing():
+        last = next_page + row.pages - 1
+        rows.append(FileRow(row.title, row.day, str(next_page) if row.pages == 1 else f"{next_page}—{last}", row.pages))
         next_page = last + 1
     return tuple(rows), next_page - 1

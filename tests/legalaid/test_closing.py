@@ -11,8 +11,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from accounts.models import User
 from common.errors import Refused
 from legalaid.models import Archive, CaseFile, FileCheck, Supervision
+from legalaid.rules.papers import kind_of
 from legalaid.services import closing, supervising, undertaking
 from legalaid.services.closing import ClosingRefused
+from legalaid.services.paper_facts import facts_of
 from legalaid.services.steps import StepRefused, lock_case, move_case
 from legalaid.todo import closing as todo
 from records.models import Notice
@@ -307,6 +309,14 @@ def test_the_index_follows_the_checklist_with_running_pages(world):
     assert [row.title for row in rows] == order and pages == 16
     assert [row.pages for row in rows][8:11] == ["9", "10—13", "14"]
     assert [row.position for row in rows] == list(range(1, 14))
+
+
+def test_the_printed_index_is_the_index_of_the_page(world):
+    case = world.reviewed()
+    rows, pages = closing.dossier_of(case)
+    printed = facts_of(case, kind_of("file_index"), on=TODAY)
+    assert [(row.title, row.pages) for row in printed.files] == [(row.title, row.pages) for row in rows]
+    assert printed.pages == str(pages)
 
 
 # --- told, watched, asked
