@@ -2,10 +2,13 @@
 
 from consultations.models.attendance import Attendance, RollCall, Settlement, StationMonth
 from consultations.models.availability import DutyLeave, DutyWish
+from consultations.models.complaints import DutyComplaint
 from consultations.models.consultations import Consultation
 from consultations.models.findings import CriticismNotice, Finding
+from consultations.models.followups import FollowUp, FollowUpDraw, FollowUpTry
 from consultations.models.offers import DutyReminder, SwapOffer
 from consultations.models.proposals import RosterProposal
+from consultations.models.ratings import Rating, RatingTicket
 from consultations.models.rosters import CalendarFeed, PublishedRoster, Roster, Shift, ShiftChange
 
 __all__ = [
@@ -13,11 +16,17 @@ __all__ = [
     "CalendarFeed",
     "Consultation",
     "CriticismNotice",
+    "DutyComplaint",
     "DutyLeave",
     "DutyReminder",
     "DutyWish",
     "Finding",
+    "FollowUp",
+    "FollowUpDraw",
+    "FollowUpTry",
     "PublishedRoster",
+    "Rating",
+    "RatingTicket",
     "RollCall",
     "Roster",
     "RosterProposal",
