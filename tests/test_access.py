@@ -35,6 +35,7 @@ from desk.services.demo import load_year
 from legalaid.models import (
     AidCase,
     CaseFile,
+    CaseNote,
     CasePaper,
     Complaint,
     FileReview,
@@ -76,11 +77,12 @@ TABLES = {
     "swap-offer": SwapOffer, "duty-leave": DutyLeave, "roster-proposal": RosterProposal, "roll-call": RollCall,
     "settlement": Settlement, "my-pay": None,
     "quarterly-return": QuarterlyReturn, "fund-year": None, "api-client": ApiClient,
-    "case": AidCase, "hand-in": AidCase,
+    "hand-in": AidCase,
     "case-mark": AidCase, "case-money": AidCase, "case-list": CaseList, "case-claim": CaseClaim,
     "review": FileReview, "review-batch": ReviewBatch, "review-file": SampledFile, "review-fix": Rectification,
     "provincial": Reconciliation, "provincial-case": AidCase, "legal-help": LegalHelp,
     "case": AidCase, "case-file": CaseFile, "case-file-new": AidCase, "case-file-check": AidCase, "objection": Objection, "complaint": Complaint,
+    "my-case": AidCase, "case-note-strike": CaseNote, "specialty": Practitioner,
     "case-paper": CasePaper, "case-papers": AidCase, "case-paper-preview": AidCase, "case-paper-issue": AidCase,
 }  # fmt: skip
 WORDS = {"quarter": "2022Q2", "document": 1, "issued": 1, "paper": "grant_decision", "code": "zezhou-2022", "day": "2022-09-26", "suffix": "pdf", "name": "months", "width": "wide", "kind": "late",

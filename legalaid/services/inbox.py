@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.urls import reverse
 
 from accounts import audit
 from accounts.models import User
@@ -101,7 +102,7 @@ def hand_over(*, case_id: int, version: int, to: User, by: User, reason: str) ->
     audit.record(
         by=by, action="legalaid.hand_over", on=case, before={"经办人": before}, after={"经办人": to.name}, reason=reason.strip()
     )
-    notify(to=to, text=f"{by.name}把案件 {case} 交给您办理：{reason.strip()[:100]}", url=f"/cases/{case.pk}/")
+    notify(to=to, text=f"{by.name}把案件 {case} 交给您办理：{reason.strip()[:100]}", url=reverse("case", args=[case.pk]))
     return case
 
 

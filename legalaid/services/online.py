@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import time
 
 from django.core.cache import cache
 from django.db import transaction
@@ -125,10 +126,12 @@ def knows(case: AidCase | None, secret: str) -> bool:
 
 
 def counted_in(name: str, *, most: int, seconds: int) -> bool:
-    """Count one more under this name; whether it is still within what is allowed in that time."""
-    key = f"limit:{name}"
+    """Count one more under this name in this span of time; whether it is still within what is allowed."""
+    key = f"limit:{name}:{int(time.time() // seconds)}"
     cache.add(key, 0, timeout=seconds)
     try:
-        return cache.incr(key) <= most
+        count = cache.incr(key)
     except ValueError:  # swept out of the cache between the two lines
         return True
+    cache.touch(key, seconds)  # `incr` of a cache in tables falls back to the short default
+    return count <= most

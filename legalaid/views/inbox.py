@@ -9,6 +9,7 @@ from accounts.access import allowed
 from accounts.pages import page_of
 from common import clock
 from common.errors import Refused
+from consultations.models import Consultation
 from legalaid.forms.inbox import DismissForm, HandOverForm, PapersForm
 from legalaid.models import AidCase
 from legalaid.rules.procedure import State
@@ -36,7 +37,8 @@ def case_take(request, pk):
     """接收: what was registered becomes a case with its number, and one's own."""
     case = own_case(request, pk)
     if case.state != AidCase.State.REGISTERED or (case.handler_id and case.handler_id != request.user.pk):
-        messages.info(request, f"{case} 已由{case.handler or '别人'}接收。")
+        who = f"已由{case.handler}接收，" if case.handler_id else ""
+        messages.info(request, f"{case} {who}现在是“{case.get_state_display()}”。")
         return redirect("intake")
     doubts = doubts_about(case, case.applicant, by=request.user, day=clock.today())
     if request.method == "POST":
@@ -58,7 +60,15 @@ def case_take(request, pk):
             messages.success(request, f"已接收，编号 {taken.number}。请核对案件信息，登记收到的材料。")
             return redirect("case-papers-received", pk)
     limit = case.deadlines.open().filter(code=services.TRANSFER_LIMIT).first()
-    context = {"case": case, "doubts": doubts, "groups": group_words(case), "limit": limit, "files": case.files.standing()}
+    source = Consultation.objects.visible_to(request.user).filter(pk=case.consultation_id).first()
+    context = {
+        "source": source,
+        "case": case,
+        "doubts": doubts,
+        "groups": group_words(case),
+        "limit": limit,
+        "files": case.files.standing(),
+    }
     return render(request, "legalaid/intake/take.html", context)
 
 

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import allowed
@@ -208,10 +208,7 @@ def case_notice_new(request):
 
 
 def address_of(case):
-    try:
-        return reverse("case", args=[case.pk])
-    except NoReverseMatch:
-        return reverse("case-papers-received", args=[case.pk])
+    return reverse("case", args=[case.pk])
 
 
 # --- mending --------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.db import connections
 from accounts.models import AuditEntry
 from common.errors import Refused
 from legalaid.models import AidCase, CaseEvent
+from legalaid.rules.procedure import State
 from legalaid.services import inbox
 from legalaid.services import intake as services
 from legalaid.services.intake import Doubtful, NoReason
@@ -500,11 +501,12 @@ def test_what_a_colleague_changed_meanwhile_is_not_written_over(world):
         change(case, world.centre2, cause="工资", version=1)
 
 
-def test_nothing_is_mended_once_the_case_is_concluded(world):
+def test_nothing_is_mended_once_the_case_is_concluded_or_ended(world):
     case = world.application()
-    AidCase.objects.filter(pk=case.pk).update(state="concluded")
+    move_case(case, "withdraw", by=world.centre, day=TODAY, reason="申请人自行和解")
     with pytest.raises(Refused, match="不能再改"):
         change(case, world.centre, cause="劳动报酬")
+    assert not set(inbox.EDITABLE) & {*State.TAIL, *State.ENDED}
 
 
 def test_a_change_that_changes_nothing_leaves_no_trace(world):
