@@ -6,15 +6,20 @@ from consultations.models.complaints import DutyComplaint
 from consultations.models.consultations import Consultation
 from consultations.models.findings import CriticismNotice, Finding
 from consultations.models.followups import FollowUp, FollowUpDraw, FollowUpTry
+from consultations.models.handovers import Handover
 from consultations.models.offers import DutyReminder, SwapOffer
 from consultations.models.proposals import RosterProposal
 from consultations.models.ratings import Rating, RatingTicket
+from consultations.models.revisions import ConsultationRevision
 from consultations.models.rosters import CalendarFeed, PublishedRoster, Roster, Shift, ShiftChange
+from consultations.models.station_days import ConsultationDraft, LateEntry, StationDayCode
 
 __all__ = [
     "Attendance",
     "CalendarFeed",
     "Consultation",
+    "ConsultationDraft",
+    "ConsultationRevision",
     "CriticismNotice",
     "DutyComplaint",
     "DutyLeave",
@@ -24,6 +29,8 @@ __all__ = [
     "FollowUp",
     "FollowUpDraw",
     "FollowUpTry",
+    "Handover",
+    "LateEntry",
     "PublishedRoster",
     "Rating",
     "RatingTicket",
@@ -33,6 +40,7 @@ __all__ = [
     "Settlement",
     "Shift",
     "ShiftChange",
+    "StationDayCode",
     "StationMonth",
     "SwapOffer",
 ]

@@ -28,6 +28,7 @@ class Attendance(models.Model):
 
     class Source(models.TextChoices):
         PHONE = "phone", "本人手机签到"
+        CODE = "code", "站点值班码签到"
         CLERK = "clerk", "站点文员签到"
         IMPORT = "import", "考勤表导入"
 

@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.policy import Role
-from common.encryption import EncryptedTextField, keyed_index
-from common.id_numbers import check_phone
+from common.encryption import EncryptedTextField
+from consultations.models import searching
 from consultations.models.rosters import Shift
+from consultations.rules.topics import topic_label
 from organizations.models import Practitioner, Station
 from organizations.models.places import within
 from organizations.scope import regions_of
@@ -43,16 +44,27 @@ class ConsultationQuerySet(models.QuerySet):
         return self.exclude(missing=[])
 
     def matching(self, text):
-        """Records whose number or client's name holds the text, or whose telephone it is (found by its key)."""
-        text = (text or "").strip()
-        if not text:
+        """Records found by number, client's name or its initials, whole telephone or ID number, or the last four of one."""
+        looked_for = searching.read(text)
+        if looked_for is None:
             return self
-        found = Q(number__icontains=text) | Q(client_name__icontains=text)
-        try:
-            found |= Q(client_phone_index=keyed_index(check_phone(text)))
-        except ValueError:
-            pass
+        found = Q(number__icontains=looked_for.text) | Q(client_name__icontains=looked_for.name)
+        if looked_for.initials:
+            found |= Q(client_initials__startswith=looked_for.initials)
+        if looked_for.phone:
+            found |= Q(client_phone_index=looked_for.phone)
+        if looked_for.id_number:
+            found |= Q(client_id_index=looked_for.id_number)
+        if looked_for.phone_tail:
+            found |= Q(client_phone_tail=looked_for.phone_tail) | Q(client_id_tail=looked_for.id_tail)
+        elif looked_for.id_tail:
+            found |= Q(client_id_tail=looked_for.id_tail)
         return self.filter(found)
+
+
+def key_text(**options):
+    """A column that finds an encrypted one: 64 hex digits or nothing, never edited by hand."""
+    return models.CharField(max_length=64, blank=True, default="", db_default="", db_index=True, editable=False, **options)
 
 
 class Consultation(models.Model):
@@ -120,6 +132,10 @@ class Consultation(models.Model):
         LEFT_BEHIND_WOMAN = "left_behind_woman", "留守妇女"
         LEFT_BEHIND_CHILD = "left_behind_child", "留守儿童"
 
+    class Gender(models.TextChoices):
+        MALE = "male", "男"
+        FEMALE = "female", "女"
+
     number = models.CharField("登记编号", max_length=60, unique=True, null=True, blank=True)
     station = models.ForeignKey(Station, models.PROTECT, related_name="consultations", verbose_name="站点")
     shift = models.ForeignKey(Shift, models.PROTECT, null=True, blank=True, related_name="consultations", verbose_name="班次")
@@ -130,9 +146,16 @@ class Consultation(models.Model):
     client_name = models.CharField("咨询人", max_length=50, blank=True)
     client_phone = EncryptedTextField("联系电话", blank=True, default="")
     client_phone_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    client_phone_tail = key_text()
+    client_initials = models.CharField(max_length=50, blank=True, default="", db_default="", db_index=True, editable=False)
+    client_gender = models.CharField("性别", max_length=6, choices=Gender.choices, blank=True, default="", db_default="")
+    client_id_number = EncryptedTextField("身份证号", blank=True, default="", db_default="")
+    client_id_index = key_text()
+    client_id_tail = key_text()
     groups = ArrayField(models.CharField(max_length=20, choices=Group.choices), default=list, blank=True, verbose_name="特殊群体")
     party_count = models.PositiveSmallIntegerField("同行人数", default=1)
     matter = models.CharField("咨询类别", max_length=20, choices=Matter.choices, blank=True)
+    topic = models.CharField("具体事项", max_length=40, blank=True, default="", db_default="")
     question = models.TextField("咨询内容", blank=True)
     answer = models.TextField("答复意见", blank=True)
     outcome = models.CharField("处理方式", max_length=20, choices=Outcome.choices, blank=True)
@@ -141,6 +164,11 @@ class Consultation(models.Model):
     missing = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name="缺项")
     is_void = models.BooleanField("已作废", default=False)
     void_reason = models.CharField("作废原因", max_length=200, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入")
+    # The columns that the kept record took over from this one, so that undoing the merge empties them again.
+    merge_filled = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
+    # One form or one entry of a telephone's queue makes one record, however often it is sent.
+    key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="记录人")
     recorded_at = models.DateTimeField("记录时间")
 
@@ -152,6 +180,10 @@ class Consultation(models.Model):
         indexes = [models.Index(fields=["station", "day"]), models.Index(fields=["-day", "-id"])]
         constraints = [
             models.CheckConstraint(condition=Q(party_count__gte=1), name="consultation_of_at_least_one_person"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(is_void=True) & ~Q(merged_into=models.F("pk")),
+                name="consultation_merged_is_void",
+            ),
         ]
 
     def __str__(self):
@@ -161,3 +193,8 @@ class Consultation(models.Model):
     def group_labels(self):
         labels = dict(self.Group.choices)
         return [labels.get(group, group) for group in self.groups]
+
+    @property
+    def matter_words(self):
+        """Both levels: 劳动争议—拖欠工资."""
+        return "—".join(part for part in (self.get_matter_display(), topic_label(self.matter, self.topic)) if part)

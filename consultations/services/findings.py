@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.policy import Role
 from common import clock
 from common.errors import Refused
-from consultations.models import CriticismNotice, Finding
+from consultations.models import Consultation, CriticismNotice, Finding
 from consultations.rules.findings import ABOUT_A_CONSULTATION, CRITICISED, NOT_REPORTED_BY_HAND, next_state
 from consultations.services.booking import lock_shift, month_to_book, named
 from consultations.services.shift_facts import facts_of
@@ -40,8 +40,12 @@ def report_finding(
     times: int = 1,
     consultation_no: str = "",
     source: str = Finding.Source.REPORT,
+    reported_by: User | None = None,
 ) -> Finding:
-    """Report a finding about a shift. It cuts nothing until somebody else upholds it. One fact once (Z-DED-3)."""
+    """Report a finding about a shift. It cuts nothing until somebody else upholds it. One fact once (Z-DED-3).
+
+    `reported_by` is who took it down first, where somebody else brings it: she is its recorder and does not decide (I16).
+    """
     shift = lock_shift(shift_id)
     booked_in = month_to_book(shift)
     if kind in NOT_REPORTED_BY_HAND:
@@ -63,7 +67,7 @@ def report_finding(
         times=times,
         consultation_no=consultation_no.strip(),
         remark=remark.strip()[:500],
-        reported_by=by,
+        reported_by=reported_by or by,
         reported_at=clock.now(),
         booked_in=booked_in,
     )
@@ -295,7 +299,17 @@ def why_not_decide(finding, by) -> str:
         return "本人不能核实自己的考核事项。"
     if finding.reported_by_id == by.pk and finding.source != Finding.Source.CLOCK:
         return "登记人不能核实自己登记的事项，请由业务股另一人核实。"
+    if finding.source in SAID_BY_CITIZENS and recorded_the_consultation(finding, by):
+        return "这条咨询记录是您登记的，对它的评价和投诉由业务股另一人核实。"
     return ""
+
+
+SAID_BY_CITIZENS = (Finding.Source.RATING, Finding.Source.COMPLAINT)
+
+
+def recorded_the_consultation(finding, by) -> bool:
+    number = finding.consultation_no
+    return bool(number) and Consultation.objects.filter(number=number, recorded_by=by).exists()
 
 
 # --- what is written down and told ------------------------------------------------------------------------------------
