@@ -126,6 +126,14 @@ _MATRIX = {
     "consultations.view_followups": ("查看回访", (*BUREAU, *STATION)),
     "consultations.view_inspections": ("查看检查整改", (*BUREAU, HEAD, AUDITOR)),
     "consultations.view_signals": ("查看异常提示", BUREAU),
+    # -- consultations: ratings, complaints, follow-ups
+    "consultations.ask_for_rating": ("请咨询人评价", (*STATION, DUTY)),
+    "consultations.view_ratings": ("查看评价与投诉", (*BUREAU, *STATION)),
+    "consultations.file_complaint": ("登记服务投诉", (S, *STATION)),
+    "consultations.handle_complaint": ("受理、答复服务投诉", (S,)),
+    "consultations.view_follow_ups": ("查看咨询回访", (*BUREAU, *STATION)),
+    "consultations.draw_follow_ups": ("抽取回访对象", (S,)),
+    "consultations.follow_up": ("咨询回访", (S, *STATION)),
     # -- legalaid
     "legalaid.view_cases": ("查看援助案件", (*AID, LAWYER)),
     "legalaid.hand_in_application": ("转交援助申请", (*STATION, CENTRE)),

@@ -5,6 +5,7 @@ from django.urls import reverse
 from accounts.services import seal_audit, system_user
 from common import clock
 from common.periods import YearMonth
+from consultations.services.followups import draw_missed
 from consultations.services.reminders import remind_of_duty
 from legalaid.services.digest import send_digests
 from records.services import resend_lost_jobs
@@ -17,6 +18,7 @@ def run_due() -> dict:
     """Send what is due or was lost, remind people of their duty and of time limits, and seal the new audit entries. Gives how many of each."""
     return {
         "reminded": remind_of_duty(),
+        "follow_ups": draw_missed(),
         "drafts": draft_what_was_missed(),
         "returns": draft_missed_returns(),
         "reminders": remind_of_returns(),
