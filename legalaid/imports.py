@@ -2,9 +2,11 @@
 
 from common.encryption import keyed_index
 from common.id_numbers import birth_date_of, gender_of
+from common.initials import initials
 from common.workbooks import tables
 from common.workbooks.tables import Column, Row, Table
 from legalaid.models import AidCase
+from legalaid.models.cases import tail_index
 from legalaid.rules.procedure import is_elder, is_minor, state_told_by
 from records.importing import ImportRun, twice_in_file
 
@@ -84,6 +86,8 @@ def told(row: Row, *, is_notice: bool) -> dict:
         "recipient": row["受援人"],
         "id_number": row["身份证号"],
         "id_index": keyed_index(row["身份证号"]),
+        "recipient_initials": initials(row["受援人"])[:50],
+        "id_tail_index": tail_index(row["身份证号"][-4:]),
         "primary_group": row["主要群体"],
         "other_groups": [group for group in row["其他群体"] if group != AidCase.Group.NONE],
         "type": row["案件类型"],

@@ -193,11 +193,7 @@ TAKE_BACK_MINUTES = 10
 def pairs() -> set[tuple[str, str, str]]:
     """Every change of state there is: (step, from, to). The database refuses all others (test_step_guards holds it to this)."""
     forward = {(step.code, since, step.to or since) for step in STEPS.values() for since in step.since}
-    back = {
-        (TAKE_BACK, to, since)
-        for code, since, to in forward
-        if STEPS[code].is_slip and since and since != to
-    }
+    back = {(TAKE_BACK, to, since) for code, since, to in forward if STEPS[code].is_slip and since and since != to}
     return forward | back
 
 
@@ -237,7 +233,10 @@ class Route:
 ROUTES: dict[str, tuple[Route, ...]] = {
     "application": (
         Route("申请受理", ("registered", "received", "need_supplement")),
-        Route("审查决定", ("accepted", "under_review", "cooperating", "refused", "deemed_withdrawn", "withdrawn", "redirected", "dismissed")),
+        Route(
+            "审查决定",
+            ("accepted", "under_review", "cooperating", "refused", "deemed_withdrawn", "withdrawn", "redirected", "dismissed"),
+        ),
         Route("指派承办", ("granted", "assigned")),
         Route("办理", ("engaged", "in_progress", "terminated")),
         Route("结案审查", ("concluded", "file_submitted", "file_returned")),

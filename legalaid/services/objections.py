@@ -12,6 +12,7 @@ from common.errors import Refused
 from common.free_text import mask_numbers
 from legalaid.models import AidCase, Complaint, Objection
 from legalaid.services import deadlines
+from legalaid.services.papers import issue_case_paper
 from organizations.models.places import within
 from organizations.scope import regions_of
 from programmes import calendar
@@ -145,6 +146,34 @@ def decide_objection(*, objection: Objection, decision: str, reason: str, day: d
     )
     tell_centre(case, f"案件 {case.number} 的异议审查决定：{row.get_decision_display()}。", url)
     return row
+
+
+def decision_paper(row: Objection):
+    """The paper of the decision (format 20), if it was issued since; the latest."""
+    if row.decided_on is None:
+        return None
+    papers = row.case.papers.in_force().filter(kind="objection_decision", paper__issued_on__gte=row.decided_on)
+    return papers.select_related("paper__file").order_by("-pk").first()
+
+
+def issue_decision(*, objection: Objection, by: User):
+    """Issue 法律援助异议审查决定书 from what was decided. Raises ObjectionRefused, CasePaperRefused, PdfUnavailable."""
+    if objection.state != Objection.State.DECIDED:
+        raise ObjectionRefused("还没有作出审查决定，不能制发决定书。")
+    if decision_paper(objection):
+        raise ObjectionRefused("决定书已经制发：可以直接下载。")
+    earlier = (
+        objection.case.papers.in_force().filter(kind=PAPERS[objection.about]).select_related("paper").order_by("-pk").first()
+    )
+    facts = {
+        "asked_by": objection.filed_by,
+        "about_title": objection.get_about_display(),
+        "about_number": earlier.number_text if earlier else "",
+        "answered_on": objection.filed_on,
+        "reason": objection.reason,
+        "decision": objection.get_decision_display(),
+    }
+    return issue_case_paper(case=objection.case, kind="objection_decision", by=by, facts=facts)
 
 
 def tell_centre(case: AidCase, text: str, url: str) -> None:

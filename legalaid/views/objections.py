@@ -1,20 +1,25 @@
 """Objections and complaints: the leader's list, one of them, their registration and decision. She sees no other case."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import allowed
 from accounts.pages import page_of
+from accounts.policy import may
 from common import clock
 from common.errors import Refused
 from common.id_numbers import mask_name
+from common.pdf import PdfUnavailable
 from legalaid.forms.objections import AnswerForm, ComplaintForm, DecisionForm, FindCaseForm, ObjectionForm, WithdrawalForm
 from legalaid.models import AidCase, Complaint, Objection
 from legalaid.services import objections as services
 from legalaid.views.cases import case_of
+from records.services import file_response
 
 
 def name_for(user, case) -> str:
@@ -46,6 +51,7 @@ def objection(request, pk):
         else "",
         "decided": decided,
         "limit": row.case.deadlines.filter(code="objection_decision", starts_on=row.filed_on).order_by("-pk").first(),
+        "paper": services.decision_paper(row),
         "remedies": services.remedies(row) if row.decided_on else None,
     }
     return render(request, "legalaid/objections/detail.html", context)
@@ -117,6 +123,26 @@ def objection_decide(request, pk):
     return render(
         request, "legalaid/objections/decide.html", {"form": form, "row": row, "name": name_for(request.user, row.case)}
     )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("legalaid.view_objections")
+def objection_paper(request, pk):
+    """The decision as a paper: fetched by who may read the objection, issued (by POST) by the leader."""
+    row = objection_of(request, pk)
+    if request.method == "POST":
+        if not may(request.user, "legalaid.decide_objection"):
+            raise PermissionDenied("异议审查决定书由局领导制发。")
+        try:
+            paper = services.issue_decision(objection=row, by=request.user)
+        except (Refused, PdfUnavailable) as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"已制发{paper}。")
+        return redirect("objection", pk)
+    if (paper := services.decision_paper(row)) is None:
+        raise Http404("还没有制发决定书。")
+    return file_response(paper.paper.file)
 
 
 @require_http_methods(["GET", "POST"])

@@ -231,6 +231,21 @@ def test_the_centre_registers_an_objection_from_the_case(world):
     assert Objection.objects.filter(case=case).exists()
 
 
+def test_the_decision_goes_out_as_a_paper_with_its_number(world):
+    case = refused_case(world)
+    row = file(world, case)
+    client = signed_in(world.leader)
+    path = f"/cases/objections/{row.pk}/paper/"
+    assert client.get(path).status_code == 404
+    assert "还没有作出审查决定" in client.post(path, follow=True).text
+    decide(world, row, "maintain")
+    assert signed_in(world.director).post(path).status_code == 403
+    assert "已制发法律援助异议审查决定书" in client.post(path, follow=True).text
+    response = client.get(path)
+    assert response["Content-Type"] == "application/pdf"
+    assert "已经制发" in client.post(path, follow=True).text
+
+
 # --- complaints -------------------------------------------------------------------------------------------------------
 
 

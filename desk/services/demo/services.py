@@ -125,5 +125,7 @@ def add_cases(*, county, today, centre, rng: random.Random) -> int:
                 recorded_at=moment(received, time(10, 0)),
             )  # fmt: skip
         )
+    for case in cases:
+        case.set_search_keys()
     AidCase.objects.bulk_create(cases, batch_size=500)
     return len(cases)
