@@ -128,10 +128,8 @@ _MATRIX = {
     "consultations.view_signals": ("查看异常提示", BUREAU),
     # -- consultations: ratings, complaints, follow-ups
     "consultations.ask_for_rating": ("请咨询人评价", (*STATION, DUTY)),
-    "consultations.view_ratings": ("查看评价与投诉", (*BUREAU, *STATION)),
     "consultations.file_complaint": ("登记服务投诉", (S, *STATION)),
     "consultations.handle_complaint": ("受理、答复服务投诉", (S,)),
-    "consultations.view_follow_ups": ("查看咨询回访", (*BUREAU, *STATION)),
     "consultations.draw_follow_ups": ("抽取回访对象", (S,)),
     "consultations.follow_up": ("咨询回访", (S, *STATION)),
     # -- legalaid
@@ -234,7 +232,7 @@ _MATRIX = {
     # -- desk: what looks at everything
     "desk.view_dashboard": ("工作台", EVERYBODY),
     "desk.view_todo": ("待办", EVERYBODY),
-    "desk.search": ("查找", (*BUREAU, *STATION, *AID, FINANCE, CASHIER, AUDITOR)),
+    "desk.search": ("查找", (*BUREAU, *STATION, DUTY, *AID, LAWYER, FINANCE, CASHIER, AUDITOR)),
     "desk.import_workbook": ("导入工作簿", (S,)),
     "desk.undo_import": ("撤销导入", (S,)),
     "desk.view_imports": ("查看导入批次", (S, L, AUDITOR)),
