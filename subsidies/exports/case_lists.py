@@ -87,7 +87,9 @@ class PayeeSum:
 
     @property
     def standard_words(self):
-        return "、".join(f"{standard:,.2f}" for standard in sorted(self.standards))
+        """One standard, or the lowest and the highest."""
+        low, high = min(self.standards), max(self.standards)
+        return f"{low:,.2f}" if low == high else f"{low:,.2f}—{high:,.2f}"
 
 
 class ListBook:
@@ -361,7 +363,6 @@ def payment_approval_paper(book: ListBook, *, number, by) -> Paper:
             if total
         ],
         "steps": [
-            ("主任签报", each.submitted_by, each.submitted_at, opinions.get("submitted", "")),
             ("业务股复核", each.reviewed_by, each.reviewed_at, opinions.get("reviewed", "")),
             ("财务审核", each.checked_by, each.checked_at, opinions.get("checked", "")),
             ("局领导审批", each.approved_by, each.approved_at, opinions.get("approved", "")),

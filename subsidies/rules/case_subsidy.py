@@ -88,14 +88,14 @@ def shares(
         yield case, share
 
 
-def share_of(least: Decimal, standard: Decimal, has_place: bool) -> Share:
+def share_of(least: Decimal, standard: Decimal, has_place: bool, place: int = 0) -> Share:
     """Z-SUB-1, 2, 3 and D18: 1,000 and what the local standard says above it; beyond the target all from operating funds.
 
-    `least` is what the special fund gives a case, `standard` the local standard, both in yuan.
+    `least` is what the special fund gives a case, `standard` the local standard, both in yuan; `place` its place, if it has one.
     """
     if standard < least:
         standard = least
-    return Share(least, standard - least) if has_place else Share(ZERO, standard)
+    return Share(least, standard - least, place) if has_place else Share(ZERO, standard)
 
 
 def parts_of(share: Share, clause: str) -> list[Part]:

@@ -40,8 +40,10 @@ SELECT c.county_id, c.id, c.number, c.primary_group, c.other_groups, c.type, c.s
        COALESCE(m.is_ordinary_subsidy_paid, FALSE), c.is_history,
        c.hardship = 'exempt' AND NOT c.is_history AND EXISTS (
            SELECT 1 FROM legalaid_casefile f WHERE f.case_id = c.id AND f.kind = 'exemption_proof' AND f.removed_at IS NULL),
-       (SELECT d.is_included FROM subsidies_bureaudecision d WHERE d.case_id = c.id ORDER BY d.id DESC LIMIT 1)
+       d.is_included
 FROM legalaid_aidcase c LEFT JOIN subsidies_casemark m ON m.case_id = c.id
+LEFT JOIN (SELECT DISTINCT ON (case_id) case_id, is_included FROM subsidies_bureaudecision ORDER BY case_id, id DESC) d
+    ON d.case_id = c.id
 WHERE {which}
 ORDER BY c.county_id, mark, c.concluded_on, c.number COLLATE "C"
 """
@@ -60,6 +62,8 @@ WHERE l.status <> 'draft' AND l.county_id = ANY(%(counties)s) AND l.plan_id = AN
 GROUP BY l.county_id, c.case_id
 """
 LATEST_QUARTER = 4
+ROWS_AT_ONCE = 4000
+READ_BY_RULES = ("case.", "reading.")  # the keys of a plan whose change would change a verdict
 
 
 class NoCases(Refused):
@@ -111,10 +115,12 @@ class PlanRules:
         if not plan.has_part("cases"):
             raise NoCases(f"{plan}没有特殊群体法律援助案件这一项，不发案件补贴。")
         self.plan = plan
-        starts = {term.since for term in plan.dated_terms if term.since <= plan.ends_on}
+        starts = {term.since for term in plan.dated_terms if term.since <= plan.ends_on and term.key.startswith(READ_BY_RULES)}
         self._starts = sorted(start for start in starts if start > plan.starts_on)
         self._rules: dict[int, CaseRules] = {}
         self.latest = self.on(plan.ends_on)
+        self._last_day = self.latest.concluded_to
+        self._quarters: dict[tuple[int, int], Quarter] = {}
         before = Plan.objects.filter(region=plan.region_id, ends_on__lt=plan.starts_on)
         self.earlier = [(each.starts_on, each.ends_on) for each in before if each.has_part("cases")]
 
@@ -136,10 +142,18 @@ class PlanRules:
 
     def least(self, facts: CaseFacts) -> Decimal:
         """What the special fund gives a case, by the terms of the day of its conclusion."""
-        return self.on(facts.concluded_on).special
+        return self.on(facts.concluded_on).special if self._starts else self.latest.special
 
     def quarter_of(self, facts: CaseFacts) -> Quarter:
-        return quarter_of_mark(facts.marked_on, facts.concluded_on, self.latest.concluded_from, self.latest.concluded_to)
+        """The quarter in which the mark is reported; worked out once a month of the marks within the plan's year."""
+        marked_on = facts.marked_on
+        if marked_on > self._last_day:
+            return quarter_of_mark(marked_on, facts.concluded_on, self.latest.concluded_from, self.latest.concluded_to)
+        key = marked_on.year, marked_on.month
+        quarter = self._quarters.get(key)
+        if quarter is None:
+            quarter = self._quarters[key] = Quarter.of(marked_on)
+        return quarter
 
 
 def plan_with_cases(*, county: Region, year: int) -> Plan:
@@ -184,19 +198,23 @@ def judged_county(county_id, rows, rules: PlanRules, fixed: dict[int, Share]) ->
     judge, quarter_of, least, earlier = rules.judge, rules.quarter_of, rules.least, rules.earlier
     free = max(rules.target - sum(share.special > 0 for share in fixed.values()), 0)
     place = 0
+    facts_from = CaseFacts._make
     for row in rows:
-        facts = CaseFacts._make(row[1:])
+        facts = facts_from(row[1:])
         if earlier and facts.concluded_on and any(first <= facts.concluded_on <= last for first, last in earlier):
             continue  # a late mark of an earlier plan's case: reported there
         verdict = judge(facts)
         share = fixed.get(facts.id)
         if share is None:
             if verdict.is_worth:
-                share = share_of(least(facts), facts.local_standard, free > 0)
-                free -= share.special > 0
+                has_place = free > 0
+                if has_place:
+                    free -= 1
+                    place += 1
+                share = share_of(least(facts), facts.local_standard, has_place, place)
             else:
                 share = NOTHING
-        if share.special:
+        elif share.special:
             place += 1
             share = share._replace(place=place)
         yield JudgedCase(county_id, facts, verdict, share, quarter_of(facts))
@@ -206,7 +224,8 @@ def facts_of(which: str, parameters: dict) -> Iterator[tuple]:
     """Rows of FACTS, streamed. Needs no transaction of the caller's: one is opened for the cursor."""
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(FACTS.format(which=which), parameters)
-        yield from cursor
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from rows
 
 
 def handed_in_of(county_ids, plan_ids) -> dict[int, dict[int, Share]]:

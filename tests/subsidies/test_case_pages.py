@@ -226,7 +226,7 @@ def test_f14_and_f15_say_what_the_list_says_with_masks(world):
     total = next(row for row in rows if row[0] == "合计")
     assert (total[15], total[16]) == (2000, 500)
     payees = values(sheet_of(download, "发放表"))
-    assert any(row[1] == "虚构律师事务所" and row[3:8] == [2, "1,000.00、1,500.00", 2000, 500, 2500] for row in payees)
+    assert any(row[1] == "虚构律师事务所" and row[3:8] == [2, "1,000.00—1,500.00", 2000, 500, 2500] for row in payees)
     full = information_workbook(ListBook(case_list, with_numbers=True), by=world.people["finance"])
     number = world.firm.accounts.get().account_no
     assert number in {cell for row in values(sheet_of(full, "发放表")) for cell in row}
