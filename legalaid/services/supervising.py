@@ -1,6 +1,6 @@
 """案前告知、案中监督、案后回访: each case gets all three before its quality is verified. Z-ORG-5; LAF 59; F22, F37."""
 
-import random
+import hashlib
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -119,7 +119,7 @@ def missing_kinds(case: AidCase) -> list[str]:
 
 
 def draw_for_supervision(cases, *, number: int, seed: str) -> list[AidCase]:
-    """So many of the running cases without mid-case supervision, drawn by a seed that is shown: anybody can draw again."""
-    rows = list(lacking(cases, KINDS.MID_SUPERVISION).order_by("pk"))
-    chosen = random.Random(seed).sample(rows, min(number, len(rows)))  # noqa: S311 - a draw to be repeated, not a secret
-    return sorted(chosen, key=lambda case: case.pk)
+    """So many of the running cases without mid-case supervision, drawn as files for evaluation are: the lowest digests of
+    `seed:case number`. The seed is shown: anybody can draw again with sha256sum."""
+    digest = lambda case: hashlib.sha256(f"{seed}:{case.number}".encode()).hexdigest()  # noqa: E731
+    return sorted(lacking(cases, KINDS.MID_SUPERVISION), key=digest)[:number]
