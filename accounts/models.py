@@ -115,6 +115,26 @@ class User(AbstractBaseUser):
         return frozenset(post.station_id for post in self.posts_in_force if post.station_id)
 
 
+class SavedFilter(models.Model):
+    """A set of filter values that a person keeps for one list. Her own; nobody else sees it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="saved_filters", verbose_name="用户")
+    path = models.CharField("列表", max_length=200)
+    name = models.CharField("名称", max_length=30)
+    query = models.CharField("条件", max_length=1000)
+
+    class Meta:
+        verbose_name = "保存的筛选"
+        ordering = ["path", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "path", "name"], name="saved_filter_name_once_a_list"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(query=""), name="saved_filter_says_something"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
 # One step along the index for each action, however many entries there are.
 ACTIONS_OF_THE_LOG = """
 WITH RECURSIVE found AS (

@@ -32,6 +32,8 @@ urlpatterns = [
     path("me/recovery-codes/new/", own_account(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),
     path("me/recovery-codes/file/", own_account(recovery.download_recovery_codes), name="mfa_download_recovery_codes"),
     path("me/sessions/", own_account(sessions.list_usersessions), name="usersessions_list"),
+    path("me/filters/", own.filter_keep, name="filter-keep"),
+    path("me/filters/<int:pk>/drop/", own.filter_drop, name="filter-drop"),
     # administration
     path("base/users/", users.user_list, name="users"),
     path("base/users/new/", users.user_create, name="user-create"),

@@ -305,6 +305,13 @@ class _Capture(template.Node):
 
 
 @register.simple_tag(takes_context=True)
+def saved_filters(context):
+    """The reader's saved filters of this list."""
+    request = context["request"]
+    return list(request.user.saved_filters.filter(path=request.path)) if request.user.is_authenticated else []
+
+
+@register.simple_tag(takes_context=True)
 def main_menu(context):
     request = context["request"]
     return menu_for(request.user, request.path) if request.user.is_authenticated else []

@@ -15,6 +15,7 @@ from accounts.access import allowed, public
 from accounts.adapters import needs_second_factor
 from accounts.forms import FirstAdministratorForm, OwnDetailsForm
 from accounts.models import User
+from accounts.services.filters import drop_filter, keep_filter
 from common.errors import Refused
 
 
@@ -79,3 +80,27 @@ def first_administrator(request):
             messages.success(request, f"已建立管理员 {fields['name']}，请登录。")
             return redirect("account_login")
     return render(request, "accounts/first_administrator.html", {"form": form})
+
+
+@require_POST
+@allowed("accounts.own_account")
+def filter_keep(request):
+    """Keep the filter values of a list under a name, and go back to that list."""
+    path, query = request.POST.get("path", ""), request.POST.get("query", "")
+    try:
+        kept = keep_filter(by=request.user, path=path, query=query, name=request.POST.get("name", ""))
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"已保存筛选“{kept}”，下次在列表上方点一下就用。")
+    is_ours = url_has_allowed_host_and_scheme(path, allowed_hosts={request.get_host()})
+    return redirect(f"{path}?{query}" if is_ours and query else "/")
+
+
+@require_POST
+@allowed("accounts.own_account")
+def filter_drop(request, pk):
+    kept = drop_filter(by=request.user, pk=pk)
+    if kept:
+        messages.success(request, f"已删除筛选“{kept}”。")
+    return redirect(kept.path if kept else "/")
