@@ -27,13 +27,14 @@ COPY programmes programmes
 COPY consultations consultations
 COPY legalaid legalaid
 COPY subsidies subsidies
+COPY performance performance
 COPY desk desk
 COPY huimin huimin
 # Collecting asks the settings, and the settings refuse to start without these; none of them stays in the image.
 RUN DATABASE_URL=postgresql://nobody@/nothing REDIS_URL=redis://nowhere SECRET_KEY=$(head -c 48 /dev/urandom | base64 -w0) \
     FIELD_KEYS=index:$(head -c 32 /dev/urandom | base64 -w0),k1:$(head -c 32 /dev/urandom | base64 -w0) \
     python manage.py collectstatic --noinput --verbosity 0 \
-    && python -m compileall -q common accounts records organizations programmes consultations legalaid subsidies desk huimin
+    && python -m compileall -q common accounts records organizations programmes consultations legalaid subsidies performance desk huimin
 
 USER huimin
 EXPOSE 8000

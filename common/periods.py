@@ -1,4 +1,4 @@
-"""Calendar months and quarters as values (domain.md §7.2: natural months and quarters)."""
+"""Calendar months, quarters, half-years and years as values (domain.md §7.2: natural months and quarters)."""
 
 import calendar
 import re
@@ -9,6 +9,8 @@ from typing import Self
 
 _MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})|/(\d{1,2})|年(\d{1,2})月|(\d{2}))")
 _QUARTER = re.compile(r"(\d{4})(?:-?[Qq]([1-4])|年(?:第)?([1-4一二三四])季度?)")
+_HALF_YEAR = re.compile(r"(\d{4})(?:-?[Hh]([12])|年([上下])半年)")
+_YEAR = re.compile(r"(\d{4})年?")
 
 
 def _plain(text) -> str:
@@ -129,3 +131,98 @@ class Quarter:
 
     def __str__(self) -> str:
         return f"{self.year:04d}Q{self.number}"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class HalfYear:
+    """The first or second half of a calendar year; ordered, hashable, ``str()`` gives ``2022H1``."""
+
+    year: int
+    number: int
+
+    def __post_init__(self):
+        _require_year(self.year)
+        if self.number not in (1, 2):
+            raise ValueError(f"没有第 {self.number} 个半年：应为 1（上半年）或 2（下半年）。")
+
+    @classmethod
+    def parse(cls, text) -> Self:
+        """Read ``2022H1`` or ``2022年上半年``; ValueError in Chinese otherwise."""
+        match = _HALF_YEAR.fullmatch(_plain(text))
+        if match is None:
+            raise ValueError(f"看不懂半年“{str(text)[:20]}”：请写成 2022H1。")
+        return cls(int(match[1]), int(match[2]) if match[2] else "上下".index(match[3]) + 1)
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        return cls(day.year, 1 if day.month <= 6 else 2)
+
+    @property
+    def first(self) -> date:
+        return date(self.year, self.number * 6 - 5, 1)
+
+    @property
+    def last(self) -> date:
+        return YearMonth(self.year, self.number * 6).last
+
+    def next(self) -> Self:
+        return self.of(self.last + timedelta(days=1))
+
+    def previous(self) -> Self:
+        return self.of(self.first - timedelta(days=1))
+
+    @property
+    def label(self) -> str:
+        return f"{self.year}年{'上下'[self.number - 1]}半年"
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}H{self.number}"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Year:
+    """A calendar year; ordered, hashable, ``str()`` gives ``2022``."""
+
+    year: int
+
+    def __post_init__(self):
+        _require_year(self.year)
+
+    @classmethod
+    def parse(cls, text) -> Self:
+        """Read ``2022`` or ``2022年``; ValueError in Chinese otherwise."""
+        match = _YEAR.fullmatch(_plain(text))
+        if match is None:
+            raise ValueError(f"看不懂年份“{str(text)[:20]}”：请写成 2022。")
+        return cls(int(match[1]))
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        return cls(day.year)
+
+    @property
+    def first(self) -> date:
+        return date(self.year, 1, 1)
+
+    @property
+    def last(self) -> date:
+        return date(self.year, 12, 31)
+
+    def next(self) -> Self:
+        return Year(self.year + 1)
+
+    def previous(self) -> Self:
+        return Year(self.year - 1)
+
+    @property
+    def label(self) -> str:
+        return f"{self.year}年"
+
+    def __contains__(self, day: date) -> bool:
+        return day.year == self.year
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}"

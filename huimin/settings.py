@@ -160,6 +160,7 @@ FLOORS = (
     "consultations",
     "legalaid",
     "subsidies",
+    "performance",
     "desk",
 )
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("consultations.urls")),
     path("", include("legalaid.urls")),
     path("", include("subsidies.urls")),
+    path("", include("performance.urls")),
     path("", include("desk.urls")),
 ]
 

@@ -9,7 +9,7 @@ from django.template.defaultfilters import striptags
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FLOORS = ("accounts", "records", "organizations", "programmes", "consultations", "legalaid", "subsidies", "desk")
+FLOORS = ("accounts", "records", "organizations", "programmes", "consultations", "legalaid", "subsidies", "performance", "desk")
 # Words that a page puts together, and the one that explains bold type.
 MADE_UP = {"公示第 1 版", "对迟到提出异议", "黑体字"}
 
