@@ -1,7 +1,7 @@
 from django.urls import path
 
 from desk import api
-from desk.views import api_clients, dashboard, importing, searching, todo
+from desk.views import api_clients, dashboard, handbook, importing, searching, todo
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("todo/", todo.todo, name="todo"),
     path("todo/badge/", todo.todo_badge, name="todo-badge"),
     path("todo/notices/read/", todo.notices_read, name="notices-read"),
+    path("help/", handbook.help_page, name="help"),
     path("search/", searching.search, name="search"),
     path("imports/", importing.imports, name="imports"),
     path("imports/template/", importing.import_template, name="import-template"),
