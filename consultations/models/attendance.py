@@ -4,10 +4,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from consultations.models.roll_call_draws import RollCallDraw
 from consultations.models.rosters import Shift
 from organizations.models import Station
 from organizations.models.places import within
 from programmes.models import Month
+from records.models import StoredFile
 
 
 class ShiftFactQuerySet(models.QuerySet):
@@ -133,7 +135,19 @@ class RollCall(models.Model):
         VIDEO = "video", "视频"
         ONSITE = "onsite", "实地"
 
+    class Reason(models.TextChoices):
+        DRAWN = "drawn", "随机抽中"
+        ROUTINE = "routine", "例行抽查"
+        SIGNAL = "signal", "异常提示"
+        REPORTED = "reported", "群众反映"
+        AGAIN = "again", "复查"
+
     shift = models.ForeignKey(Shift, models.PROTECT, related_name="roll_calls", verbose_name="班次")
+    reason = models.CharField("抽查缘由", max_length=10, choices=Reason.choices, default=Reason.ROUTINE)
+    draw = models.ForeignKey(
+        RollCallDraw, models.PROTECT, null=True, blank=True, related_name="calls", verbose_name="抽取"
+    )
+    photo = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="现场照片")
     checked_at = models.DateTimeField("抽查时间")
     method = models.CharField("方式", max_length=10, choices=Method.choices)
     is_present = models.BooleanField("在岗")
@@ -149,6 +163,7 @@ class RollCall(models.Model):
         ordering = ["-checked_at"]
         constraints = [
             models.CheckConstraint(condition=Q(is_excused=False) | ~Q(excuse=""), name="roll_call_excuse_is_written"),
+            models.CheckConstraint(condition=~Q(reason="drawn") | Q(draw__isnull=False), name="roll_call_drawn_names_its_draw"),
         ]
 
     def __str__(self):
