@@ -17,6 +17,7 @@ RUN --mount=type=bind,source=.,target=/context \
     && .venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.txt
 
 COPY manage.py CHANGELOG.md ./
+COPY docs/user-guide.zh-CN.md docs/
 COPY templates templates
 COPY static static
 COPY common common
