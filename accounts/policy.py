@@ -120,6 +120,8 @@ _MATRIX = {
     # -- consultations: records
     "consultations.write_consultation": ("登记咨询", (*STATION, DUTY)),
     "consultations.view_consultations": ("查看咨询记录", (*BUREAU, *STATION, DUTY, *AID)),
+    "consultations.follow_handover": ("登记咨询转办的去向和结果", (*STATION, DUTY)),
+    "consultations.show_day_code": ("出示站点值班码", STATION),
     "consultations.view_totals": ("查看咨询统计", (*BUREAU, *STATION, DUTY, *AID, CITY, AUDITOR)),
     # -- consultations: what citizens say, what the bureau looks at
     "consultations.view_ratings": ("查看评价与投诉", (*BUREAU, *STATION)),

@@ -1,11 +1,13 @@
 """Sheet 咨询登记: consultation records. contract.md 3; Z-CON-1, Z-CON-4, domain.md 4.5."""
 
-from common.encryption import keyed_index
+from common.initials import initials
 from common.workbooks import tables
 from common.workbooks.tables import Column, Row, Table
 from consultations.imports.shifts import SHIFT_KEY, DutyBook
 from consultations.models import Consultation
-from consultations.rules.records import missing_items
+from consultations.models.searching import phone_key, tail_key
+from consultations.rules.privacy import mask_ids
+from consultations.rules.records import ANONYMOUS, missing_items
 from records.importing import twice_in_file
 
 GROUP_WORDS = {label: value for value, label in Consultation.Group.choices} | {"无": ""}
@@ -75,8 +77,8 @@ def values_of(book: DutyBook, row: Row) -> dict | None:
         "client_phone": row["联系电话"],
         "groups": [group for group in row["特殊群体"] if group],
         "matter": row["咨询类别"],
-        "question": row["咨询内容"],
-        "answer": row["答复意见"],
+        "question": mask_ids(row["咨询内容"])[0],
+        "answer": mask_ids(row["答复意见"])[0],
         "outcome": row["处理方式"],
         "rating": row["满意度"],
     }
@@ -88,7 +90,9 @@ def derived(book: DutyBook, values: dict) -> dict:
     return {
         "shift": shift,
         "missing": missing_items(values),
-        "client_phone_index": keyed_index(values["client_phone"]) if values["client_phone"] else "",
+        "client_phone_index": phone_key(values["client_phone"]),
+        "client_phone_tail": tail_key("phone", values["client_phone"]),
+        "client_initials": "" if values["client_name"] == ANONYMOUS else initials(values["client_name"])[:50],
     }
 
 

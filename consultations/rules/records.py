@@ -60,6 +60,13 @@ class Nearby(NamedTuple):
     phone_index: str
     text: str
     is_same_adviser: bool
+    id_index: str = ""
+
+    def is_same_person(self, other: "Nearby") -> bool:
+        """The same telephone or the same ID number."""
+        return bool(
+            self.phone_index and self.phone_index == other.phone_index or self.id_index and self.id_index == other.id_index
+        )
 
 
 def doubts(record: Nearby, shift_span: tuple[time, time] | None, same_day: Iterable[Nearby]) -> list[str]:
@@ -67,8 +74,9 @@ def doubts(record: Nearby, shift_span: tuple[time, time] | None, same_day: Itera
     words = []
     others = list(same_day)
     for other in others:
-        if record.phone_index and record.phone_index == other.phone_index and record.matter == other.matter:
-            words.append(f"同一电话当天已有同类咨询（{other.number}），请确认不是重复登记。")
+        if record.is_same_person(other) and record.matter == other.matter:
+            same = "电话" if record.phone_index and record.phone_index == other.phone_index else "身份证号"
+            words.append(f"同一{same}当天已有同类咨询（{other.number}），请确认不是重复登记。")
     for other in others:
         if record.text and record.text == other.text:
             words.append(f"咨询内容与 {other.number} 完全相同，请核对。")

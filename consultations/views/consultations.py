@@ -19,6 +19,7 @@ from consultations.forms.consultations import ConsultationFilter, ConsultationFo
 from consultations.models import Consultation, Finding, Shift
 from consultations.rules.records import ANONYMOUS
 from consultations.services import consultations as services
+from consultations.services import record_checks, record_preview, withdrawals
 from consultations.services.progress import progress_of
 from consultations.views.attendance import act, paper, tell_many
 from consultations.views.places import XLSX, county_of, office_of, send_file
@@ -138,7 +139,7 @@ def fault_many(request, rows, may_fault):
         messages.error(request, "没有选择记录：请至少勾选一条。")
     else:
         chosen = rows.filter(pk__in=ticked).values_list("pk", flat=True)
-        done, refused = services.check_many(consultation_ids=list(chosen), by=request.user)
+        done, refused = record_checks.check_many(consultation_ids=list(chosen), by=request.user)
         tell_many(request, f"已登记 {len(done)} 项记录不规范，待本人说明和另一人核实。", done, refused)
     return redirect(request.get_full_path())
 
@@ -199,7 +200,7 @@ def saved(request, form, save):
 def form_context(request, form, record=None):
     preview = None
     if form.is_bound:
-        preview = services.preview(values=form.values(), by=request.user, record=record)
+        preview = record_preview.preview(values=form.values(), by=request.user, record=record)
     return {"form": form, "preview": preview, "needs_answer": getattr(form, "needs_answer", False)}
 
 
@@ -258,8 +259,8 @@ def consultation(request, pk):
         "name": papers.shown_name(request.user, record),
         "phone": mask_phone(record.client_phone),
         "groups": papers.group_words(record),
-        "doubts": [] if record.is_void else services.doubts_about(values, record.shift, record),
-        "cost": services.cost_of_a_defect(values)[0],
+        "doubts": [] if record.is_void else record_preview.doubts_about(values, record.shift, record),
+        "cost": record_preview.cost_of_a_defect(values)[0],
         "findings": Finding.objects.visible_to(request.user).standing().filter(consultation_no=str(record)),
         "history": AuditEntry.objects.filter(object_type="consultations.Consultation", object_id=str(pk)).order_by("-id")[:20],
         "may_edit": is_ours and not record.is_void and not is_frozen(record),
@@ -267,7 +268,7 @@ def consultation(request, pk):
         "may_fault": Role.SECTION in request.user.roles
         and not record.is_void
         and record.shift_id
-        and not services.already_faulted(record),
+        and not record_checks.already_faulted(record),
         "void_form": VoidForm(),
         "fault_form": FaultForm(),
     }
@@ -287,7 +288,7 @@ def consultation_void(request, pk):
     form = VoidForm(request.POST or None)
     if form.is_valid():
         try:
-            services.void_consultation(consultation_id=pk, by=request.user, **form.cleaned_data)
+            withdrawals.void_consultation(consultation_id=pk, by=request.user, **form.cleaned_data)
         except Refused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
@@ -300,7 +301,7 @@ def consultation_void(request, pk):
 @allowed("consultations.write_consultation")
 def consultation_restore(request, pk):
     record = visible_record(request, pk)
-    act(request, services.restore_consultation, f"已撤销作废，{record} 重新计入人次。", consultation_id=pk)
+    act(request, withdrawals.restore_consultation, f"已撤销作废，{record} 重新计入人次。", consultation_id=pk)
     return redirect("consultation", pk)
 
 
@@ -314,7 +315,7 @@ def consultation_fault(request, pk):
         return redirect("consultation", pk)
     finding = act(
         request,
-        services.check_record,
+        record_checks.check_record,
         "已登记记录不规范，待本人说明和另一人核实。",
         consultation_id=record.pk,
         remark=request.POST.get("remark", ""),

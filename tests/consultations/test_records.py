@@ -11,17 +11,11 @@ from accounts.models import AuditEntry
 from common.errors import Refused
 from consultations.models import Consultation, Finding
 from consultations.rules.records import missing_items, suggest_legal_aid
-from consultations.services.consultations import (
-    Incomplete,
-    check_many,
-    check_record,
-    edit_consultation,
-    preview,
-    register_consultation,
-    restore_consultation,
-    void_consultation,
-)
+from consultations.services.consultations import Incomplete, edit_consultation, register_consultation
 from consultations.services.progress import progress_of
+from consultations.services.record_checks import check_many, check_record
+from consultations.services.record_preview import preview
+from consultations.services.withdrawals import restore_consultation, void_consultation
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = tomllib.loads((Path(__file__).parent / "missing_items.toml").read_text(encoding="utf-8"))["example"]

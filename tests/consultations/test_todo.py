@@ -6,8 +6,9 @@ import pytest
 
 from common.periods import YearMonth
 from consultations.services.attendance import sign_in, sign_out
-from consultations.services.consultations import check_record, register_consultation
+from consultations.services.consultations import register_consultation
 from consultations.services.findings import decide_finding, hear, report_finding
+from consultations.services.record_checks import check_record
 from consultations.services.settlements import decide_settlement, propose_settlement
 from consultations.services.station_months import confirm_station_month, receive_station_month
 from consultations.todo import attendance, consultations, findings, station_months
