@@ -128,6 +128,10 @@ _MATRIX = {
     "consultations.view_followups": ("查看回访", (*BUREAU, *STATION)),
     "consultations.view_inspections": ("查看检查整改", (*BUREAU, HEAD, AUDITOR)),
     "consultations.view_signals": ("查看异常提示", BUREAU),
+    "consultations.inspect": ("登记检查、提出整改要求", BUREAU),
+    "consultations.rectify": ("报送整改", (S, HEAD)),
+    "consultations.confirm_rectification": ("确认或退回整改", BUREAU),
+    "consultations.handle_signals": ("核查异常提示", BUREAU),
     # -- consultations: ratings, complaints, follow-ups
     "consultations.ask_for_rating": ("请咨询人评价", (*STATION, DUTY)),
     "consultations.file_complaint": ("登记服务投诉", (S, *STATION)),
@@ -240,6 +244,8 @@ _MATRIX = {
     "desk.view_imports": ("查看导入批次", (S, L, AUDITOR)),
     "desk.export": ("导出", (*BUREAU, *STATION, *AID, FINANCE, CASHIER, TREASURY, CITY, AUDITOR)),
     "desk.view_obligations": ("查看年度任务台账", (*BUREAU, *AID, CITY, AUDITOR)),
+    "desk.keep_obligations": ("办结年度任务", (*BUREAU, *AID)),
+    "desk.assign_obligations": ("确定年度任务的责任人", BUREAU),
     "desk.manage_api_clients": ("管理数据接口", (ADMIN,)),
     "desk.view_reports": ("报表", (*BUREAU, *AID, FINANCE, TREASURY, CITY, AUDITOR)),
 }
