@@ -4,8 +4,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from accounts import audit
 from accounts.policy import may
 from legalaid.models import AidCase, Archive, Supervision
+from legalaid.rules.procedure import STEPS, TAKE_BACK
 from legalaid.services import closing, supervising
 from tests.legalaid.undertaking_world import PASSWORD, TODAY, UndertakingWorld, photo
 
@@ -213,6 +215,11 @@ def test_a_step_or_a_record_nobody_knows_is_not_found(world):
     assert world.client(world.centre).get(f"/cases/{case.pk}/supervisions/seance/").status_code == 404
 
 
+def test_every_step_of_a_case_stands_in_the_audit_log_in_words():
+    silent = [code for code in (*STEPS, TAKE_BACK) if audit.words_of(f"legalaid.{code}").startswith("legalaid.")]
+    assert silent == []
+
+
 # --- a lawyer's day on a telephone
 
 NO_SIDEWAYS = "() => document.documentElement.scrollWidth <= window.innerWidth"
@@ -232,7 +239,9 @@ def test_a_lawyers_day_on_a_telephone(lasting_world, live_server, page, tmp_path
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 60)
     page.set_viewport_size({"width": 360, "height": 740})
 
-    def fits():
+    def fits(heading):
+        """The page of that heading has come, and nothing of it lies beside the screen."""
+        expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
         assert page.evaluate(NO_SIDEWAYS), page.url
 
     page.goto(f"{live_server.url}/login/")
@@ -240,19 +249,19 @@ def test_a_lawyers_day_on_a_telephone(lasting_world, live_server, page, tmp_path
     page.fill("input[name=password]", PASSWORD)
     page.click("main button[type=submit], .btn-primary[type=submit]")
     page.goto(f"{live_server.url}/cases/mine/")
-    fits()
+    fits("我的案件")
     page.get_by_role("button", name="接受", exact=True).click()
     expect(page.get_by_text("已接受案件")).to_be_visible()
-    fits()
+    fits("追索劳动报酬纠纷")
     page.get_by_role("link", name="登记签订委托协议").click()
     page.get_by_label("从相册或者文件里选").set_input_files([str(picture)])
-    fits()
+    fits("登记签订委托协议")
     page.get_by_role("button", name="登记").click()
     page.get_by_role("link", name="登记首次约见").click()
     page.get_by_label("拍照").set_input_files(str(picture))
     page.get_by_role("button", name="登记").click()
     page.get_by_role("link", name="记一笔").click()
-    fits()
+    fits("记一笔")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("alert")).to_contain_text("没有选择事项")
     page.get_by_text("开庭", exact=True).click()
@@ -261,14 +270,13 @@ def test_a_lawyers_day_on_a_telephone(lasting_world, live_server, page, tmp_path
     expect(page.get_by_text("已登记：开庭")).to_be_visible()
     expect(page.get_by_text("第一次开庭，对方没有到。")).to_be_visible()
     expect(page.get_by_text("交卷前要补齐 5 项")).to_be_visible()
-    fits()
+    fits("追索劳动报酬纠纷")
     page.get_by_role("link", name="拍材料").click()
-    fits()
+    fits("拍材料")
     page.goto(f"{live_server.url}/cases/{case.pk}/close/")
-    expect(page.get_by_role("heading", name="案卷清单")).to_be_visible()
-    fits()
+    fits("案卷清单")
     page.goto(f"{live_server.url}/cases/{case.pk}/conclude/")
-    fits()
+    fits("结案")
     case.refresh_from_db()
     assert case.state == "in_progress"
     assert sorted(case.files.values_list("kind", flat=True)) == ["agreement", "meeting_record"]
