@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.policy import Role, may
 from common import clock
 from common.errors import Refused
-from consultations.models import Attendance
+from consultations.models import Attendance, LateEntry
 from consultations.rules.attendance import may_sign_in_from
 from consultations.services.booking import find_shift, hold_open_month, lock_shift, require_open_month
 from consultations.services.station_months import facts_changed
@@ -21,18 +21,21 @@ class AttendanceRefused(Refused):
 
 
 @transaction.atomic
-def sign_in(*, shift_id: int, by: User) -> Attendance:
+def sign_in(*, shift_id: int, by: User, source: str = "") -> Attendance:
     """Note that the person of a shift has come, now. Pressing twice is one sign-in.
 
     She herself on her phone, or the station's clerk for somebody else; on the day itself, from two hours before.
+    `source` is given by who has checked the station's code of the day.
     """
     shift, moment = shift_to_sign(shift_id, by)
     record = Attendance.objects.select_for_update().filter(shift=shift).first()
     if record and record.sign_in:
         return signed_already(record, record.sign_in, record.signed_in_by_id, by, "签到")
+    if record and record.sign_out:
+        raise AttendanceRefused(f"已于 {record.sign_out:%H:%M} 签退，不能再签到：漏签的，请文员按补登办理。")
     require_time_to_come(shift, moment)
     record = record or Attendance(shift=shift)
-    record.source = source_of(shift, by)
+    record.source = source or source_of(shift, by)
     record.sign_in, record.signed_in_by, record.signed_in_at = whole_minute(moment), by, moment
     record.save()
     facts_changed(shift=shift, by=by)
@@ -44,13 +47,18 @@ def sign_in(*, shift_id: int, by: User) -> Attendance:
 
 @transaction.atomic
 def sign_out(*, shift_id: int, by: User) -> Attendance:
-    """Note that the person of a shift has left, now; after the sign-in, on the same day, once."""
+    """Note that the person of a shift has left, now; after the sign-in, on the same day, once.
+
+    Where the sign-in is only a note made without a network, leaving is taken all the same: the shift is settled by people.
+    """
     shift, moment = shift_to_sign(shift_id, by)
     record = Attendance.objects.select_for_update().filter(shift=shift).first()
-    if record is None or record.sign_in is None:
-        raise AttendanceRefused("还没有签到，不能签退：漏签的，请文员按补登办理。")
-    if record.sign_out:
+    if record and record.sign_out:
         return signed_already(record, record.sign_out, record.signed_out_by_id, by, "签退")
+    if record is None or record.sign_in is None:
+        if not shift.late_entries.filter(kind=LateEntry.Kind.SIGN_IN).exists():
+            raise AttendanceRefused("还没有签到，不能签退：漏签的，请文员按补登办理。")
+        record = record or Attendance(shift=shift, source=source_of(shift, by))
     record.sign_out, record.signed_out_by, record.signed_out_at = whole_minute(moment), by, moment
     record.save()
     facts_changed(shift=shift, by=by)
@@ -65,8 +73,10 @@ def declare_no_consultation(*, shift_id: int, by: User) -> Attendance:
     require_hand(shift, by)
     require_open_month(shift)
     record = Attendance.objects.select_for_update().filter(shift=shift).first()
-    if record is None or record.sign_in is None:
+    if (record is None or record.sign_in is None) and not shift.late_entries.filter(kind=LateEntry.Kind.SIGN_IN).exists():
         raise AttendanceRefused("还没有签到，不能声明零咨询。")
+    if record is None:
+        record = Attendance.objects.create(shift=shift, source=source_of(shift, by))
     if shift.consultations.filter(is_void=False).exists():
         raise AttendanceRefused("这个班次已有咨询登记，不能声明零咨询。")
     if not record.no_consultation:
