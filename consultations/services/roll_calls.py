@@ -9,9 +9,11 @@ from accounts import audit
 from accounts.models import User
 from common import clock
 from common.errors import Refused
-from consultations.models import Finding, RollCall
+from consultations.models import Finding, RollCall, RollCallDraw
 from consultations.services.booking import lock_shift, named, require_open_month
-from records.services import notify
+from records.services import UploadRefused, notify, store_file
+
+PHOTOS = frozenset({"image/jpeg", "image/png"})
 
 
 class RollCallRefused(Refused):
@@ -29,10 +31,14 @@ def record_roll_call(
     excuse: str = "",
     is_excused: bool = False,
     remark: str = "",
+    reason: str = "",
+    draw: RollCallDraw | None = None,
+    photo=None,
 ) -> RollCall:
     """Note a check. Who is away without an accepted excuse gets a finding of absence, for somebody else to decide.
 
-    Each check that finds absence is one time; two in one shift may give two (Z-DED-4).
+    Each check that finds absence is one time; two in one shift may give two (Z-DED-4). `reason` says why this shift; for
+    one that came out of a draw the `draw` is kept. `photo` is an upload: JPEG or PNG by its content, 5 MB at most.
     """
     shift = lock_shift(shift_id)
     require_open_month(shift)
@@ -41,8 +47,14 @@ def record_roll_call(
         raise RollCallRefused("不能抽查自己的班次。")
     if is_excused and not excuse.strip():
         raise RollCallRefused("认可离岗理由的，须写明理由。", field="excuse")
+    reason = reason or (RollCall.Reason.DRAWN if draw else RollCall.Reason.ROUTINE)
+    if reason == RollCall.Reason.DRAWN and (draw is None or shift_id not in draw.picked):
+        raise RollCallRefused("这个班次不在抽取名单里：请换一个缘由，或从名单进入。", field="reason")
     call = RollCall.objects.create(
         shift=shift,
+        reason=reason,
+        draw=draw if reason == RollCall.Reason.DRAWN else None,
+        photo=store_photo(photo, by) if photo else None,
         checked_at=checked_at,
         method=method,
         is_present=is_present,
@@ -60,6 +72,14 @@ def record_roll_call(
     if not is_present and not call.is_excused:
         report_absence(call, shift, by)
     return call
+
+
+def store_photo(photo, by):
+    """Keep a photograph taken on the spot; refused with the field's name where it is none."""
+    try:
+        return store_file(upload=photo, by=by, purpose="roll_call", accept=PHOTOS)
+    except UploadRefused as error:
+        raise RollCallRefused(str(error), field="photo") from None
 
 
 def words_of(call) -> str:
