@@ -176,7 +176,7 @@ def _tell(roster, month, changed, *, is_first, by) -> int:
         else:
             listed = "、".join(rules.short(date.fromisoformat(day)) for day in sorted(days[person.pk])[:6])
             words = f"{month.label}值班表有调整（第{roster.version}版），涉及你的日期：{listed}。"
-        notify(to=person.user, text=words, url=reverse("roster-month", args=[month]))
+        notify(to=person.user, text=words, url=reverse("roster-month", args=[month]), kind="change")
     return len(people)
 
 

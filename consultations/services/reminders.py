@@ -37,7 +37,7 @@ def remind_of_duty() -> int:
             shift=shift, practitioner=shift.practitioner, day=shift.day, defaults={"reminded_at": now}
         )
         if is_new:
-            notify(to=shift.practitioner.user, text=words_of(shift, today), url=shift.get_absolute_url())
+            notify(to=shift.practitioner.user, text=words_of(shift, today), url=shift.get_absolute_url(), kind="reminder")
             count += 1
     return count
 

@@ -330,14 +330,14 @@ def tell_station(station: Station, words: str, *, url: str, by) -> None:
     """A notice to the clerks and the head of a station, except to who did it."""
     posts = Post.objects.in_force_on(clock.today()).filter(station=station, role__in=(Role.CLERK, Role.HEAD))
     for post in posts.exclude(user=by).select_related("user"):
-        notify(to=post.user, text=words, url=url)
+        notify(to=post.user, text=words, url=url, kind="change")
 
 
 def tell_of_change(shift: Shift, words: str, *, by, others: Iterable[Practitioner] = ()) -> None:
     """What a published shift has become, told at once to whom it concerns: its person, who was there before, the station. Z-ROS-6."""
     for person in {shift.practitioner, *others}:
         if person.user_id and person.user_id != by.pk:
-            notify(to=person.user, text=words, url=shift.get_absolute_url())
+            notify(to=person.user, text=words, url=shift.get_absolute_url(), kind="change")
     tell_station(shift.station, words, url=shift.get_absolute_url(), by=by)
 
 

@@ -7,6 +7,7 @@ from common import clock
 from common.periods import YearMonth
 from consultations.services.followups import draw_missed
 from consultations.services.reminders import remind_of_duty
+from desk.services.digest import send_todo_digests
 from legalaid.services.digest import send_digests
 from records.services import resend_lost_jobs
 from subsidies.models import PaySheet
@@ -23,6 +24,7 @@ def run_due() -> dict:
         "returns": draft_missed_returns(),
         "reminders": remind_of_returns(),
         "digests": send_digests(reverse("case-deadlines"), reverse("objections")),
+        "todo_digests": send_todo_digests(),
         "resent": resend_lost_jobs(),
         "sealed": seal_audit(),
     }

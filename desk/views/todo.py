@@ -1,5 +1,6 @@
 """The to-do list, its badge, and notices."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -7,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import allowed
 from desk.services.todo import forget_count, todo_count, todo_items
 from records.models import Notice
-from records.services import mark_notices_read
+from records.services import mark_notices_read, switch_notices
 
 
 @require_safe
@@ -15,7 +16,19 @@ from records.services import mark_notices_read
 def todo(request):
     forget_count(request.user)
     notices = Notice.objects.visible_to(request.user)[:30]
-    return render(request, "desk/todo.html", {"items": todo_items(request.user), "notices": notices})
+    off = set(request.user.notice_switches.values_list("kind", flat=True))
+    switches = [(kind, kind.label, kind not in off) for kind in Notice.SWITCHABLE]
+    facts = {"items": todo_items(request.user), "notices": notices, "switches": switches}
+    return render(request, "desk/todo.html", facts)
+
+
+@require_POST
+@allowed("records.read_notices")
+def notices_switch(request):
+    """Which kinds of notices she wants."""
+    switch_notices(by=request.user, wanted=request.POST.getlist("kind"))
+    messages.success(request, "已保存：以后只收勾选的通知；办理结果和交办事项总会收到。")
+    return redirect("todo")
 
 
 @require_safe

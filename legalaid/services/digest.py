@@ -8,6 +8,7 @@ from accounts.policy import Role
 from common import clock
 from legalaid.services.deadline_board import parts, urgent_for
 from records.models import Notice
+from records.services import who_switched_off
 
 NOT_BEFORE_HOUR = 7
 ROLES = (Role.CENTRE, Role.DIRECTOR, Role.LAWYER, Role.LEADER)
@@ -33,8 +34,13 @@ def send_digests(url: str, objections_url: str = "") -> int:
             return 0
         people = User.objects.active().people().filter(posts__role__in=ROLES).distinct().order_by("pk")
         notices = [
-            Notice(to=user, text=f"{title}：{words}", url=url if user.roles - {Role.LEADER} else objections_url or url)
-            for user in people
+            Notice(
+                to=user,
+                text=f"{title}：{words}",
+                url=url if user.roles - {Role.LEADER} else objections_url or url,
+                kind=Notice.Kind.DIGEST,
+            )
+            for user in people.exclude(pk__in=who_switched_off(Notice.Kind.DIGEST))
             if (words := words_for(user, now.date()))
         ]
         return len(Notice.objects.bulk_create(notices))

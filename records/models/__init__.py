@@ -2,7 +2,7 @@ from records.models.files import StoredFile
 from records.models.imports import ImportBatch, ImportChange
 from records.models.installation import Installation
 from records.models.jobs import JobRun
-from records.models.notices import Notice
+from records.models.notices import Notice, NoticeSwitch
 from records.models.papers import IssuedPaper, NumberSeries
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "IssuedPaper",
     "JobRun",
     "Notice",
+    "NoticeSwitch",
     "NumberSeries",
     "StoredFile",
 ]

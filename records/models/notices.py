@@ -15,7 +15,18 @@ class NoticeQuerySet(models.QuerySet):
 
 
 class Notice(models.Model):
+    class Kind(models.TextChoices):
+        RESULT = "result", "办理结果和交办事项"
+        CHANGE = "change", "排班和人员变动"
+        REMINDER = "reminder", "值班、期限提醒"
+        DIGEST = "digest", "每日汇总"
+        JOB = "job", "后台任务结果"
+
+    # What a person may switch off; what was decided about her work always reaches her.
+    SWITCHABLE = (Kind.CHANGE, Kind.REMINDER, Kind.DIGEST, Kind.JOB)
+
     to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices", verbose_name="收件人")
+    kind = models.CharField("类别", max_length=10, choices=Kind.choices, default=Kind.RESULT)
     text = models.CharField("内容", max_length=300)
     url = models.CharField("页面", max_length=300, blank=True)
     created_at = models.DateTimeField("时间", default=timezone.now)
@@ -34,3 +45,20 @@ class Notice(models.Model):
 
     def __str__(self):
         return self.text
+
+
+class NoticeSwitch(models.Model):
+    """A kind of notice that a person does not want. No row: she gets it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_switches")
+    kind = models.CharField("类别", max_length=10, choices=Notice.Kind.choices)
+
+    class Meta:
+        verbose_name = "关掉的通知"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="notice_switch_once_a_kind"),
+            models.CheckConstraint(condition=~Q(kind="result"), name="notice_switch_not_for_results"),
+        ]
+
+    def __str__(self):
+        return self.get_kind_display()

@@ -26,7 +26,7 @@ from records.services.jobs import (
     send_job,
     start_job,
 )
-from records.services.notices import mark_notices_read, notify
+from records.services.notices import mark_notices_read, notify, switch_notices, who_switched_off
 from records.services.numbers import next_number
 from records.services.papers import PaperRefused, issue_paper, reissue_paper, void_paper
 
@@ -64,4 +64,6 @@ __all__ = [
     "store_file",
     "undo_batch",
     "void_paper",
+    "switch_notices",
+    "who_switched_off",
 ]

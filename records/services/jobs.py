@@ -222,7 +222,7 @@ def _close(job_id: int, **outcome) -> JobRun:
     job.finished_at = job.heartbeat_at = timezone.now()
     job.save()
     words = "" if job.state == JobRun.State.DONE else "没有完成"
-    notify(to=job.started_by, text=f"{job}{words}：{job.message}", url=job.result_url or _page_of(job))
+    notify(to=job.started_by, text=f"{job}{words}：{job.message}", url=job.result_url or _page_of(job), kind="job")
     return job
 
 

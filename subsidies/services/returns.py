@@ -224,7 +224,7 @@ def remind_of_returns() -> int:
         text = f"今天提醒：{report}应在 {report.due_on} 前报送，现在是“{report.get_status_display()}”。"
         for person in holders_of(TURN[report.status], report.county, today):
             if not person.notices.filter(text=text).exists():
-                notify(to=person, text=text, url=reverse("quarterly-return", args=[report.pk]))
+                notify(to=person, text=text, url=reverse("quarterly-return", args=[report.pk]), kind="reminder")
                 told += 1
     return told
 
