@@ -55,7 +55,11 @@ def take_step(
     case_id: int, code: str, *, version: int | None, by, day: date, reason: str = "", facts=None, **fields
 ) -> CaseEvent:
     """Lock, compare and move in one: what a page calls. Of two officers at once the second reads who was first."""
-    return move_case(lock_case(case_id, version), code, by=by, day=day, reason=reason, facts=facts, **fields)
+    case = lock_case(case_id, version)
+    require_possible(case, STEPS[code], by=by)
+    if not AidCase.objects.visible_to(by).filter(pk=case_id).exists():
+        raise StepRefused(f"案件 {case} 不在您经办的范围内：请联系经办人或者主任。")
+    return move_case(case, code, by=by, day=day, reason=reason, facts=facts, **fields)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from accounts.policy import Role
 from accounts.services import system_user
 from common.encryption import keyed_index
 from common.id_numbers import check_digit
-from legalaid.models import AidCase, Applicant, CaseFile
+from legalaid.models import AidCase, Applicant, Assignment, CaseFile
 from organizations.models import Organization, Post, Practitioner, Station
 from programmes.services.calendars import load_calendar
 from programmes.services.loading import load_plan
@@ -145,6 +145,11 @@ class World:
         case.set_search_keys()
         case.save()
         Applicant.objects.create(case=case, proxy_name=proxy, proxy_relation="父亲" if proxy else "", phone="13800000000")
+        if case.lawyer:
+            Assignment.objects.create(
+                case=case, office=self.office, lawyer=case.lawyer, assigned_on=case.assigned_on, assigned_by=self.centre,
+                assigned_at=timezone.now(), reason="轮到",
+            )  # fmt: skip
         self.add(case, *files)
         return case
 

@@ -7,10 +7,12 @@ import time_machine
 from django.db import transaction
 
 from accounts.models import AuditEntry
+from accounts.policy import Role
 from legalaid.models import AidCase, CaseDeadline, CaseEvent, Objection
 from legalaid.rules.procedure import STEPS, State
 from legalaid.services import deadlines
 from legalaid.services.steps import StepRefused, lock_case, move_case, open_case, steps_for, take_back, take_step
+from organizations.models import Region
 from programmes.models import DeadlineRule
 from tests.legalaid.steps_world import TODAY, ground, one_test
 
@@ -119,13 +121,21 @@ def test_from_every_other_state_the_step_is_refused(world, code):
 
 
 def test_another_lawyer_may_not_take_the_undertakers_step(world):
-    from accounts.policy import Role
-
     other = world.user("lawyer2", Role.LAWYER)
     case = world.case("engaged")
     with pytest.raises(StepRefused, match="由王假设承办"):
         take_step(case.pk, "begin", version=1, by=other, day=TODAY)
     assert [step.code for step in steps_for(case, other)] == []
+
+
+def test_who_does_not_see_a_case_takes_no_step_of_it(world):
+    sensitive = world.case("notice_received", handler=world.centre)
+    with pytest.raises(StepRefused, match="不在您经办的范围内"):
+        take_step(sensitive.pk, "ask_organ", version=1, by=world.centre2, day=TODAY, **SAID["ask_organ"])
+    next_county = Region.objects.create(level="county", name="邻县", parent=world.county.parent, code="140598")
+    stranger = world.user("director-next", Role.DIRECTOR, region=next_county)
+    with pytest.raises(StepRefused, match="不在您经办的范围内"):
+        take_step(world.case("under_review").pk, "grant", version=1, by=stranger, day=TODAY)
 
 
 def test_the_first_officer_becomes_the_handler(world):
