@@ -7,7 +7,6 @@ import pytest
 import time_machine
 from django.test import Client
 
-from accounts.models import User
 from desk.services.due import run_due
 from legalaid.models import AidCase, CaseDeadline
 from legalaid.services import deadlines
