@@ -7,7 +7,7 @@ from django import forms
 from accounts.fields import ClockField, DayField
 from common import clock
 from consultations.forms.attendance import StationChoice, stations_for
-from consultations.models import Finding, RollCall, Shift
+from consultations.models import Finding, RollCall, RollCallDraw, Shift
 from consultations.rules.findings import NOT_REPORTED_BY_HAND
 from organizations.models import Station
 
@@ -49,11 +49,22 @@ class RollCallForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     is_excused = forms.BooleanField(label="理由正当，不计脱岗", required=False)
+    reason = forms.ChoiceField(label="抽查缘由", required=False, choices=RollCall.Reason.choices, widget=forms.RadioSelect)
+    photo = forms.FileField(
+        label="现场照片",
+        required=False,
+        help_text="可以不拍；JPG、PNG，5 MB 以内，只有本局、本站和被抽查的人看得到",
+        error_messages={"empty": "照片是空的：请重新拍照。", "invalid": "没有收到照片：请重新拍照。"},
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png", "capture": "environment"}),
+    )
     remark = forms.CharField(label="备注", required=False, max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
-    def __init__(self, *args, user, day, **options):
+    def __init__(self, *args, user, day, draw=None, **options):
         super().__init__(*args, **options)
         self.day = day
+        if draw is None:
+            self.fields["reason"].choices = [each for each in RollCall.Reason.choices if each[0] != RollCall.Reason.DRAWN]
+        self.initial.setdefault("reason", RollCall.Reason.DRAWN if draw else RollCall.Reason.ROUTINE)
         self.fields["shift"].queryset = (
             Shift.objects.visible_to(user)
             .standing()
@@ -71,6 +82,31 @@ class RollCallForm(forms.Form):
     def checked_at(self):
         """The instant of the check, aware, in Shanghai."""
         return datetime.datetime.combine(self.day, self.cleaned_data["time"], clock.SHANGHAI)
+
+
+class DrawForm(forms.Form):
+    """Whom to call on is drawn by chance: from which shifts, and how many."""
+
+    scope = forms.ChoiceField(
+        label="从哪些班次里抽",
+        choices=RollCallDraw.Scope.choices,
+        initial=RollCallDraw.Scope.NOW,
+        widget=forms.RadioSelect,
+        error_messages={"required": "没有选择范围：请选择。"},
+    )
+    count = forms.IntegerField(
+        label="抽几个",
+        initial=3,
+        min_value=1,
+        max_value=20,
+        error_messages={
+            "required": "没有填写抽几个：请填写 1 到 20。",
+            "invalid": "抽几个应为数字：请填写 1 到 20。",
+            "min_value": "至少抽 1 个。",
+            "max_value": "一次最多抽 20 个。",
+        },
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
 
 
 class RollCallFilter(forms.Form):
