@@ -122,6 +122,7 @@ MENU = (
                 "file-text",
                 (
                     Page("报表中心", "reports", "desk.view_reports"),
+                    Page("导出中心", "exports", "desk.export"),
                     Page("季度报告", "quarterly-returns", "subsidies.view_returns"),
                     Page("年度清算与绩效", "fund-year", "subsidies.view_returns"),
                 ),

@@ -1,4 +1,4 @@
-"""Who may read the interface: clients of other systems, each with its own token, scopes and region."""
+"""What the desk keeps: files that people had exported, and clients that read the interface with their tokens."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -56,3 +56,37 @@ class ApiClient(models.Model):
 
     def get_scope_words(self):
         return "、".join(self.Scope(scope).label for scope in self.scopes)
+
+
+class ExportFileQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Each sees what she had exported: a file shows what its maker may see, and nobody else may."""
+        if user.is_system:
+            return self
+        return self.filter(by=user)
+
+
+class ExportFile(models.Model):
+    """One export made in the background: what, of which period, where it is, until when."""
+
+    kind = models.CharField("内容", max_length=30)
+    county = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="县")
+    period = models.CharField("期间", max_length=12)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="导出人")
+    asked_at = models.DateTimeField("提出时间")
+    job = models.ForeignKey("records.JobRun", models.PROTECT, null=True, blank=True, related_name="+")
+    file = models.ForeignKey("records.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    rows = models.PositiveIntegerField("条数", default=0)
+    expires_at = models.DateTimeField("失效时间", null=True, blank=True)
+
+    objects = ExportFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "导出文件"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(file=None) | Q(expires_at__isnull=False), name="export_file_expires"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.period}"

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from desk import api
-from desk.views import api_clients, dashboard, handbook, importing, searching, todo
+from desk.views import api_clients, dashboard, exports, handbook, importing, searching, todo
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("imports/<int:pk>/", importing.import_batch, name="import"),
     path("imports/<int:pk>/errors/", importing.import_errors, name="import-errors"),
     path("imports/<int:pk>/take-back/", importing.import_take_back, name="import-take-back"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/new/", exports.export_new, name="export-new"),
+    path("exports/<int:pk>/", exports.export_file, name="export-file"),
     path("api-clients/", api_clients.api_clients, name="api-clients"),
     path("api-clients/new/", api_clients.api_client_new, name="api-client-new"),
     path("api-clients/<int:pk>/revoke/", api_clients.api_client_revoke, name="api-client-revoke"),

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, SavedFilter, User
 from accounts.policy import ACTIONS, Role, may
 from accounts.services import system_user
 from consultations.models import (
@@ -30,7 +30,7 @@ from consultations.models import (
     ShiftChange,
     SwapOffer,
 )
-from desk.models import ApiClient
+from desk.models import ApiClient, ExportFile
 from desk.services.demo import load_year
 from legalaid.models import (
     AidCase,
@@ -77,6 +77,7 @@ TABLES = {
     "swap-offer": SwapOffer, "duty-leave": DutyLeave, "roster-proposal": RosterProposal, "roll-call": RollCall,
     "settlement": Settlement, "my-pay": None,
     "quarterly-return": QuarterlyReturn, "fund-year": None, "api-client": ApiClient,
+    "export": ExportFile, "filter": SavedFilter,
     "hand-in": AidCase,
     "case-mark": AidCase, "case-money": AidCase, "case-list": CaseList, "case-claim": CaseClaim,
     "review": FileReview, "review-batch": ReviewBatch, "review-file": SampledFile, "review-fix": Rectification,

@@ -8,6 +8,7 @@ from common.periods import YearMonth
 from consultations.services.followups import draw_missed
 from consultations.services.reminders import remind_of_duty
 from desk.services.digest import send_todo_digests
+from desk.services.export_centre import drop_expired
 from legalaid.services.digest import send_digests
 from records.services import resend_lost_jobs
 from subsidies.models import PaySheet
@@ -25,6 +26,7 @@ def run_due() -> dict:
         "reminders": remind_of_returns(),
         "digests": send_digests(reverse("case-deadlines"), reverse("objections")),
         "todo_digests": send_todo_digests(),
+        "expired_exports": drop_expired(),
         "resent": resend_lost_jobs(),
         "sealed": seal_audit(),
     }

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from common.periods import YearMonth
 from consultations.models import StationMonth
-from desk.services.demo import duty
+from desk.services.demo import case_money, duty
 from records.services import remember_day
 from subsidies.models import Fund, FundMovement, Payment
 from subsidies.services.approval import approve_pay_sheet, check_pay_sheet, review_pay_sheet
@@ -37,13 +37,17 @@ def enter_movements(*, county, finance, after, until) -> None:
 
 
 def pay_months(*, county, users) -> None:
-    """January to July paid and closed; August drafted, two stations still to come."""
+    """January to July paid and closed; August drafted, two stations still to come. Two quarters of case subsidies paid between."""
     entered = date(2021, 12, 31)
+    case_money.enter_operating_money(county=county, users=users)
     for number in PAID_MONTHS:
         pays_on = pay_day(YearMonth(2022, number))
         enter_movements(county=county, finance=users["finance"], after=entered, until=pays_on)
         entered = pays_on
         pay_month(county=county, period=YearMonth(2022, number), users=users)
+        if number in (3, 6):
+            quarter = YearMonth(2022, number).quarter
+            case_money.pay_quarter(county=county, users=users, quarter=quarter, day=pays_on.replace(day=14))
     enter_movements(county=county, finance=users["finance"], after=entered, until=date(2022, 9, 25))
     remember_day(day=date(2022, 9, 19))
     returned = Payment.objects.filter(row__sheet__month__first=YearMonth(2022, 7).first).order_by("pk").first()

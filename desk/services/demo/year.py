@@ -10,7 +10,7 @@ from common.periods import YearMonth
 from consultations.models import Finding
 from consultations.services.findings import issue_criticism
 from consultations.services.publishing import publish_roster
-from desk.services.demo import duty, money, open_work, other_systems, people, rosters, services
+from desk.services.demo import case_money, duty, money, open_work, other_systems, people, rosters, services
 from desk.services.demo.logins import add_logins, demo_county
 from organizations.models import Station
 from programmes.models import Plan, Target
@@ -41,9 +41,11 @@ def load_year(*, by) -> dict:
     targets = dict(Target.objects.filter(plan=plan, indicator=Target.Indicator.CONSULTATIONS).values_list("station", "value"))
     consultations = services.add_consultations(shifts=shifts, targets=targets, today=TODAY, clerk=users["clerk"], rng=rng)
     cases = services.add_cases(county=county, today=TODAY, centre=users["centre"], rng=rng)
+    case_money.mark_history(county=county, users=users)
     criticise(findings, users["section"])
     money.pay_months(county=county, users=users)
     remember_day(day=TODAY)
+    case_money.leave_open_work(county=county, users=users, today=TODAY)
     open_work.add_open_work(county=county, people=pool, users=users, today=TODAY)
     other_systems.add_other_systems(county=county, users=users, lawyer=pool[0], today=TODAY)
     rosters.add_rosters_at_work(county=county, people=pool, users=users, today=TODAY)
