@@ -10,7 +10,7 @@ from common.periods import YearMonth
 from consultations.models import Finding
 from consultations.services.findings import issue_criticism
 from consultations.services.publishing import publish_roster
-from desk.services.demo import case_money, duty, money, open_work, other_systems, people, rosters, services
+from desk.services.demo import at_the_desk, case_money, duty, money, open_work, other_systems, people, rosters, services
 from desk.services.demo.logins import add_logins, demo_county
 from organizations.models import Station
 from programmes.models import Plan, Target
@@ -49,6 +49,7 @@ def load_year(*, by) -> dict:
     open_work.add_open_work(county=county, people=pool, users=users, today=TODAY)
     other_systems.add_other_systems(county=county, users=users, lawyer=pool[0], today=TODAY)
     rosters.add_rosters_at_work(county=county, people=pool, users=users, today=TODAY)
+    at_the_desk.add_desk(county=county, users=users)
     return {"人员": len(pool), "班次": len(shifts), "咨询": consultations, "案件": cases}
 
 
