@@ -196,6 +196,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionLimitsMiddleware",
+    "consultations.handing_over.HandedOverMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 

@@ -17,9 +17,10 @@ from accounts.services import system_user
 from common import clock
 from common.errors import Refused
 from common.free_text import Masked, mask_numbers
-from consultations.models import Consultation, DutyComplaint, Finding, Shift
+from consultations.models import Consultation, DutyComplaint, Finding, FollowUp, Shift
 from consultations.services.brakes import counted_in
 from consultations.services.findings import abbreviation_of, report_finding
+from consultations.services.followups import concerns_of
 from consultations.services.ratings import fact_about, findings_about, tell_section
 from organizations.models import Station
 from programmes import calendar
@@ -98,6 +99,27 @@ def file_complaint(*, values: dict, by: User) -> Filed:
         url=reverse("duty-complaint", args=[complaint.pk]),
     )  # fmt: skip
     return Filed(complaint, masked.warning)
+
+
+@transaction.atomic
+def complain_of_follow_up(*, follow_up_id: int, by: User) -> Filed:
+    """What somebody complained of on the telephone becomes a complaint of its own, for the section to accept.
+
+    Raises ComplaintRefused where she complained of nothing, or it is taken down already.
+    """
+    row = FollowUp.objects.select_for_update(of=("self",)).select_related("consultation__station__county", "consultation__shift")
+    row = row.get(pk=follow_up_id)
+    record, concerns = row.consultation, concerns_of(row)
+    if row.state != FollowUp.State.DONE or not concerns:
+        raise ComplaintRefused("回访中没有反映问题，不用登记投诉。")
+    if record.complaints.filter(channel=DutyComplaint.Channel.FOLLOW_UP).exists():
+        raise ComplaintRefused("这次回访反映的问题已经登记为投诉。")
+    said = "；".join([*concerns, *([row.opinion] if row.opinion else [])])
+    values = {
+        "channel": DutyComplaint.Channel.FOLLOW_UP, "consultation": record, "received_on": row.day, "complainant": record.client_name,
+        "phone": record.client_phone, "content": f"回访中反映：{said}",
+    }  # fmt: skip
+    return file_complaint(values=values, by=by)
 
 
 def checked_words(content: str) -> Masked:

@@ -3,7 +3,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-NOUNS = ("rosters", "attendance", "roll_calls", "findings", "station_months", "consultations")
+NOUNS = ("rosters", "attendance", "roll_calls", "findings", "station_months", "consultations", "ratings", "inspections")
 
 
 def todo_items(user):

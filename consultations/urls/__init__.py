@@ -3,7 +3,19 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-NOUNS = ("rosters", "attendance", "roll_calls", "findings", "station_months", "consultations", "people")
+NOUNS = (
+    "rosters",
+    "attendance",
+    "station_days",
+    "roll_calls",
+    "findings",
+    "station_months",
+    "consultations",
+    "people",
+    "ratings",
+    "inspections",
+    "signals",
+)
 
 # While the house is being built, a noun without doors is left out.
 urlpatterns = [

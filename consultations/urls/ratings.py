@@ -1,0 +1,47 @@
+"""Ratings, complaints and follow-ups, and the pages of the public."""
+
+from django.urls import path
+
+from consultations.views import complaints, followups, public_rating, rating_slips, ratings
+
+urlpatterns = [
+    path("consultations/<int:pk>/rating/", rating_slips.slip, name="consultation-rating"),
+    path("consultations/<int:pk>/rating/qr.svg", rating_slips.slip_qr, name="consultation-rating-qr"),
+    path("consultations/<int:pk>/rating/slip.pdf", rating_slips.slip_paper, name="consultation-rating-slip"),
+    path("consultations/<int:pk>/rating/screen/", rating_slips.screen, name="consultation-rating-screen"),
+    path("consultations/<int:pk>/followup/", followups.consultation_followup, name="consultation-followup"),
+    path("consultations/ratings/", ratings.rating_list, name="ratings"),
+    path("consultations/ratings/back/", rating_slips.back, name="rating-back"),
+    path("consultations/ratings/board/", ratings.board, name="rating-board"),
+    path("consultations/ratings/board.xlsx", ratings.board_export, name="rating-board-export"),
+    path("consultations/ratings/<int:pk>/", ratings.rating, name="rating"),
+    path("consultations/ratings/<int:pk>/verify/", ratings.rating_verify, name="rating-verify"),
+    path("consultations/ratings/complaints/", complaints.complaint_list, name="duty-complaints"),
+    path("consultations/ratings/complaints/new/", complaints.complaint_new, name="duty-complaint-new"),
+    path("consultations/ratings/complaints/<int:pk>/", complaints.complaint, name="duty-complaint"),
+    path("consultations/ratings/complaints/<int:pk>/phone/", complaints.complaint_phone, name="duty-complaint-phone"),
+    path("consultations/ratings/complaints/<int:pk>/accept/", complaints.complaint_accept, name="duty-complaint-accept"),
+    path("consultations/ratings/complaints/<int:pk>/refuse/", complaints.complaint_refuse, name="duty-complaint-refuse"),
+    path("consultations/ratings/complaints/<int:pk>/answer/", complaints.complaint_answer, name="duty-complaint-answer"),
+    path("consultations/ratings/complaints/<int:pk>/paper.pdf", complaints.complaint_paper, name="duty-complaint-paper"),
+    path("consultations/followups/", followups.followup_list, name="followups"),
+    path("consultations/followups/export.xlsx", followups.followup_export, name="followups-export"),
+    path("consultations/followups/statistics/", followups.followup_statistics, name="followups-statistics"),
+    path("consultations/followups/draw/", followups.followup_draw_new, name="followup-draw-new"),
+    path("consultations/followups/draw/<int:pk>/", followups.followup_draw, name="followup-draw"),
+    path("consultations/followups/draw/<int:pk>/paper.pdf", followups.followup_draw_paper, name="followup-draw-paper"),
+    path("consultations/followups/<int:pk>/", followups.followup, name="followup"),
+    path("consultations/followups/<int:pk>/phone/", followups.followup_phone, name="followup-phone"),
+    path("consultations/followups/<int:pk>/answers/", followups.followup_answers, name="followup-answers"),
+    path("consultations/followups/<int:pk>/try/", followups.followup_try, name="followup-try"),
+    path("consultations/followups/<int:pk>/give-up/", followups.followup_give_up, name="followup-give-up"),
+    path("consultations/followups/<int:pk>/drop/", followups.followup_drop, name="followup-drop"),
+    path("consultations/followups/<int:pk>/complaint/", complaints.complaint_of_follow_up, name="followup-complaint"),
+    path("consultations/followups/<int:pk>/paper.pdf", followups.followup_paper, name="followup-paper"),
+    path("p/rate/", public_rating.rate_by_code, name="public-rate"),
+    path("p/rate/words/", public_rating.rate_typed, name="public-rate-words"),
+    path("p/rate/done/", public_rating.rated, name="public-rate-done"),
+    path("p/rate/<str:token>/", public_rating.rate_scanned, name="public-rate-token"),
+    path("p/complaint/", public_rating.complain, name="public-complaint"),
+    path("p/complaint/done/", public_rating.complained, name="public-complaint-done"),
+]
