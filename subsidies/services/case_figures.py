@@ -39,7 +39,8 @@ SELECT c.county_id, c.id, c.number, c.primary_group, c.other_groups, c.type, c.s
        CASE WHEN m.state IN ('told', 'signed') THEN m.marked_on END AS mark, COALESCE(m.local_standard, 1000),
        COALESCE(m.is_ordinary_subsidy_paid, FALSE), c.is_history,
        c.hardship = 'exempt' AND NOT c.is_history AND EXISTS (
-           SELECT 1 FROM legalaid_casefile f WHERE f.case_id = c.id AND f.kind = 'exemption_proof' AND f.removed_at IS NULL),
+           SELECT 1 FROM legalaid_casefile f  -- legalaid.rules.materials.HARDSHIP_PROOFS['exempt']
+           WHERE f.case_id = c.id AND f.kind IN ('hardship_proof', 'group_proof') AND f.removed_at IS NULL),
        d.is_included
 FROM legalaid_aidcase c LEFT JOIN subsidies_casemark m ON m.case_id = c.id
 LEFT JOIN (SELECT DISTINCT ON (case_id) case_id, is_included FROM subsidies_bureaudecision ORDER BY case_id, id DESC) d
