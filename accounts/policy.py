@@ -235,6 +235,12 @@ _MATRIX = {
     "subsidies.check_books": ("核对账目", (S, L, FINANCE, AUDITOR)),
     # -- performance
     "performance.view": ("查看绩效", (*BUREAU, *AID, CITY, AUDITOR)),
+    "performance.view_reports": ("查看报告", (*BUREAU, *AID, FINANCE, TREASURY, CITY, AUDITOR)),
+    "performance.draft_report": ("编制报告", (S,)),
+    "performance.review_report": ("复核报告", (S,)),
+    "performance.send_back_report": ("退回报告", BUREAU),
+    "performance.issue_report": ("签发、公布报告", (L,)),
+    "performance.export_report": ("导出报告", (*BUREAU, *AID, FINANCE, TREASURY, CITY, AUDITOR)),
     # -- desk: what looks at everything
     "desk.view_dashboard": ("工作台", EVERYBODY),
     "desk.view_todo": ("待办", EVERYBODY),
@@ -257,7 +263,7 @@ ACTIONS = {name: Action(words, frozenset(roles)) for name, (words, roles) in _MA
 # What the public page brings is registered in her name.
 SYSTEM_ACTIONS = frozenset({"programmes.load_plan", "desk.import_workbook", "legalaid.hand_in_application",
                             "subsidies.draft_pay", "subsidies.export_pay",
-                            "subsidies.prepare_return", "subsidies.export_return"})  # fmt: skip
+                            "subsidies.prepare_return", "subsidies.export_return", "performance.draft_report"})  # fmt: skip
 
 # Steps of one paper that must be held by different people. No role may hold both; the services compare the persons.
 APART = (
@@ -273,6 +279,7 @@ APART = (
     ("subsidies.enter_receipt", "subsidies.confirm_receipt"),
     ("subsidies.pay", "subsidies.reconcile_bank"),
     ("subsidies.prepare_return", "subsidies.sign_return"),
+    ("performance.draft_report", "performance.issue_report"),
     ("organizations.admit_to_pool", "organizations.decide_pool"),
     ("organizations.propose_account", "organizations.decide_account"),
     ("organizations.propose_status", "organizations.decide_status"),

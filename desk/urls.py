@@ -1,7 +1,7 @@
 from django.urls import path
 
 from desk import api
-from desk.views import api_clients, dashboard, exports, handbook, importing, searching, todo
+from desk.views import api_clients, dashboard, exports, handbook, importing, public, reports, searching, todo
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -12,6 +12,11 @@ urlpatterns = [
     path("todo/notices/read/", todo.notices_read, name="notices-read"),
     path("help/", handbook.help_page, name="help"),
     path("search/", searching.search, name="search"),
+    path("reports/", reports.reports, name="reports"),
+    path("p/", public.start, name="public-start"),
+    path("p/help/", public.help_page, name="public-help"),
+    path("p/font/", public.font, name="public-font"),
+    path("p/poster-<slug:size>.pdf", public.poster_pdf, name="public-poster"),
     path("imports/", importing.imports, name="imports"),
     path("imports/template/", importing.import_template, name="import-template"),
     path("imports/<int:pk>/", importing.import_batch, name="import"),

@@ -348,9 +348,12 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # --- jobs -------------------------------------------------------------------------------------------------------------
 
 # In the database, so that pages and login limits work while Redis is away.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Locks of logins and counters of the public doors live here: at Django's own three hundred entries, a few hundred readers would
+# sweep them out, and with them the brake. `run_due` takes out what is past its time, so the table stays far below this.
+_cache_room = {"OPTIONS": {"MAX_ENTRIES": 200_000, "CULL_FREQUENCY": 10}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", **_cache_room}}
 if TESTING:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", **_cache_room}}
 
 CELERY_BROKER_URL = _redis_url
 CELERY_TASK_IGNORE_RESULT = True

@@ -3,6 +3,7 @@
 Only the latest published version speaks; drafts and changes not yet published do not exist here.
 """
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -126,3 +127,12 @@ def _turn(line, station, *, is_changed=False):
         ends_at=time.fromisoformat(line["ends"]),
         lunch_minutes=line["lunch"],
     )
+
+
+def publication_stamp() -> str:
+    """Changes with every roster that is published and with every name, address or number of a station. Two queries."""
+    count = PublishedRoster.objects.count()
+    places = Station.objects.order_by("pk").values_list(
+        "pk", "name", "short_name", "address", "phone", "supervision_phone", "opens_at", "closes_at", "is_active", "order"
+    )
+    return hashlib.sha256(repr((count, list(places))).encode()).hexdigest()[:16]

@@ -18,9 +18,10 @@ from common.workbooks.writing import file_name
 from consultations.exports import rosters as exports
 from consultations.forms.rosters import PublicDutyFilter
 from consultations.rules.rosters import short
-from consultations.services.public_duty import public_counties, published_duty
+from consultations.services.public_duty import public_counties, publication_stamp, published_duty
 from consultations.views.limits import limited
 from consultations.views.places import XLSX, office_of, send_file
+from consultations.views.published import published
 from organizations.models import Station
 from records.services import installation
 
@@ -30,6 +31,7 @@ A_DAY = timedelta(days=1)
 @require_safe
 @public
 @limited("duty", 60)
+@published("duty", stamp=publication_stamp, query=("county", "week", "span", "station", "page"))
 def notice(request):
     counties = public_counties()
     county = _county(request, counties)

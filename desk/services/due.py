@@ -1,5 +1,8 @@
 """Jobs that are due or were lost: sent again, by beat each minute, by cron, or by hand (design.md 6)."""
 
+from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
+from django.db import connection
 from django.urls import reverse
 
 from accounts.services import seal_audit, system_user
@@ -10,6 +13,7 @@ from consultations.services.reminders import remind_of_duty
 from desk.services.digest import send_todo_digests
 from desk.services.export_centre import drop_expired
 from legalaid.services.digest import send_digests
+from performance.services.due import draft_missed_reports, remind_of_reports
 from records.services import resend_lost_jobs
 from subsidies.models import PaySheet
 from subsidies.services.returns import remind_of_returns
@@ -24,11 +28,14 @@ def run_due() -> dict:
         "drafts": draft_what_was_missed(),
         "returns": draft_missed_returns(),
         "reminders": remind_of_returns(),
+        "reports": draft_missed_reports(),
+        "report_reminders": remind_of_reports(),
         "digests": send_digests(reverse("case-deadlines"), reverse("objections")),
         "todo_digests": send_todo_digests(),
         "expired_exports": drop_expired(),
         "resent": resend_lost_jobs(),
         "sealed": seal_audit(),
+        "swept": sweep_cache(),
     }
 
 
@@ -43,3 +50,13 @@ def draft_what_was_missed() -> int:
     for county in missed:
         start_drafting(county=county, month=month, by=system_user())
     return len(missed)
+
+
+def sweep_cache() -> int:
+    """Take rows out of the cache table whose time is over: the cache itself does so only when it is full. Gives how many."""
+    cache = caches["default"]
+    if not isinstance(cache, DatabaseCache):
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {connection.ops.quote_name(cache._table)} WHERE expires < now()")
+        return cursor.rowcount

@@ -6,99 +6,250 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organizations', '0004_organization_accounts'),
-        ('records', '0002_triggers'),
+        ("organizations", "0004_organization_accounts"),
+        ("records", "0002_triggers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('month', '月报'), ('quarter', '季度抽查报告'), ('half_year', '年中督查报告'), ('year', '年底考核报告'), ('urgent', '专报'), ('information', '公开信息')], max_length=12, verbose_name='种类')),
-                ('first', models.DateField(verbose_name='首日')),
-                ('last', models.DateField(verbose_name='末日')),
-                ('subject', models.CharField(blank=True, max_length=60, verbose_name='事由')),
-                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='第几版')),
-                ('revision_reason', models.CharField(blank=True, max_length=300, verbose_name='重新编制的原因')),
-                ('status', models.CharField(choices=[('draft', '草稿'), ('reviewed', '已复核，待签发'), ('issued', '已签发'), ('superseded', '已被新版替代')], default='draft', max_length=10, verbose_name='状态')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('due_on', models.DateField(verbose_name='应报日')),
-                ('figures', models.JSONField(verbose_name='数据')),
-                ('figures_at', models.DateTimeField(verbose_name='数据截至')),
-                ('texts', models.JSONField(default=dict, verbose_name='文字')),
-                ('drafted_at', models.DateTimeField(verbose_name='编制时间')),
-                ('reviewed_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
-                ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='签发时间')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='organizations.region', verbose_name='县')),
-                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='编制人')),
-                ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签发人')),
-                ('paper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.issuedpaper', verbose_name='签发的报告')),
-                ('reviewed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复核人')),
-                ('supersedes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='performance.report', verbose_name='替代的版本')),
-                ('workbook', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.storedfile', verbose_name='签发的数据表')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("month", "月报"),
+                            ("quarter", "季度抽查报告"),
+                            ("half_year", "年中督查报告"),
+                            ("year", "年底考核报告"),
+                            ("urgent", "专报"),
+                            ("information", "公开信息"),
+                        ],
+                        max_length=12,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("first", models.DateField(verbose_name="首日")),
+                ("last", models.DateField(verbose_name="末日")),
+                ("subject", models.CharField(blank=True, max_length=60, verbose_name="事由")),
+                ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="第几版")),
+                ("revision_reason", models.CharField(blank=True, max_length=300, verbose_name="重新编制的原因")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("reviewed", "已复核，待签发"),
+                            ("issued", "已签发"),
+                            ("superseded", "已被新版替代"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("due_on", models.DateField(verbose_name="应报日")),
+                ("figures", models.JSONField(verbose_name="数据")),
+                ("figures_at", models.DateTimeField(verbose_name="数据截至")),
+                ("texts", models.JSONField(default=dict, verbose_name="文字")),
+                ("drafted_at", models.DateTimeField(verbose_name="编制时间")),
+                ("reviewed_at", models.DateTimeField(blank=True, null=True, verbose_name="复核时间")),
+                ("issued_at", models.DateTimeField(blank=True, null=True, verbose_name="签发时间")),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="organizations.region",
+                        verbose_name="县",
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="编制人",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="签发人",
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.issuedpaper",
+                        verbose_name="签发的报告",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="复核人",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="performance.report",
+                        verbose_name="替代的版本",
+                    ),
+                ),
+                (
+                    "workbook",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.storedfile",
+                        verbose_name="签发的数据表",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '报告',
-                'ordering': ['-first', 'kind', '-revision'],
+                "verbose_name": "报告",
+                "ordering": ["-first", "kind", "-revision"],
             },
         ),
         migrations.CreateModel(
-            name='ReportEvent',
+            name="ReportEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_status', models.CharField(blank=True, max_length=10, verbose_name='原状态')),
-                ('to_status', models.CharField(max_length=10, verbose_name='新状态')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='意见')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='performance.report')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_status", models.CharField(blank=True, max_length=10, verbose_name="原状态")),
+                ("to_status", models.CharField(max_length=10, verbose_name="新状态")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="意见")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="performance.report"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '报告流转',
-                'ordering': ['pk'],
+                "verbose_name": "报告流转",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('county', 'kind', 'first', 'subject', 'revision'), name='report_revision_once'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                fields=("county", "kind", "first", "subject", "revision"), name="report_revision_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'reviewed'])), fields=('county', 'kind', 'first', 'subject'), name='report_one_open'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["draft", "reviewed"])),
+                fields=("county", "kind", "first", "subject"),
+                name="report_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'issued')), fields=('county', 'kind', 'first', 'subject'), name='report_one_in_force'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "issued")),
+                fields=("county", "kind", "first", "subject"),
+                name="report_one_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('county', 'number'), name='report_number_once'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("number", ""), _negated=True), fields=("county", "number"), name="report_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='report_ends_after_it_begins'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last__gte", models.F("first"))), name="report_ends_after_it_begins"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'urgent'), models.Q(('subject', ''), _negated=True)), models.Q(models.Q(('kind', 'urgent'), _negated=True), ('subject', '')), _connector='OR'), name='report_urgent_has_a_subject'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "urgent"), models.Q(("subject", ""), _negated=True)),
+                    models.Q(models.Q(("kind", "urgent"), _negated=True), ("subject", "")),
+                    _connector="OR",
+                ),
+                name="report_urgent_has_a_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revision', 1), ('supersedes', None)), models.Q(('revision__gt', 1), ('supersedes__isnull', False), models.Q(('revision_reason', ''), _negated=True)), _connector='OR'), name='report_revision_follows_one_with_a_reason'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("revision", 1), ("supersedes", None)),
+                    models.Q(
+                        ("revision__gt", 1), ("supersedes__isnull", False), models.Q(("revision_reason", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="report_revision_follows_one_with_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('reviewed_by__isnull', False), models.Q(('reviewed_by', models.F('drafted_by')), _negated=True)), _connector='OR'), name='report_reviewed_by_another'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "draft"),
+                    models.Q(("reviewed_by__isnull", False), models.Q(("reviewed_by", models.F("drafted_by")), _negated=True)),
+                    _connector="OR",
+                ),
+                name="report_reviewed_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'reviewed']), models.Q(('issued_at__isnull', False), ('issued_by__isnull', False), ('paper__isnull', False), models.Q(('issued_by', models.F('drafted_by')), _negated=True), models.Q(('issued_by', models.F('reviewed_by')), _negated=True), models.Q(('number', ''), _negated=True)), _connector='OR'), name='report_issued_by_another_with_number_and_paper'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["draft", "reviewed"]),
+                    models.Q(
+                        ("issued_at__isnull", False),
+                        ("issued_by__isnull", False),
+                        ("paper__isnull", False),
+                        models.Q(("issued_by", models.F("drafted_by")), _negated=True),
+                        models.Q(("issued_by", models.F("reviewed_by")), _negated=True),
+                        models.Q(("number", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="report_issued_by_another_with_number_and_paper",
+            ),
         ),
     ]

@@ -94,5 +94,5 @@ DROP FUNCTION huimin_report_superseded_by_one, huimin_report_move_has_its_event,
 
 
 class Migration(migrations.Migration):
-    dependencies = [("performance", "0001_reports")]
+    dependencies = [("performance", "0001_reports"), ("subsidies", "0004_closer_guards")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
