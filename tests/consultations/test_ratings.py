@@ -11,7 +11,7 @@ from common.errors import Refused
 from consultations.models import Consultation, Finding, Rating, RatingTicket
 from consultations.rules.ratings import Given as GivenRating
 from consultations.rules.ratings import Tally, digits_of, grouped, mean_of, oddities, pooled
-from consultations.services.consultations import void_consultation
+from consultations.services.withdrawals import void_consultation
 from consultations.services.findings import decide_finding, hear, report_finding
 from consultations.services.ratings import (
     TicketGone,
@@ -322,7 +322,7 @@ def test_a_rating_without_a_shift_is_kept_and_brought_to_be_verified_later(duty,
 
 def test_a_shift_that_takes_no_finding_does_not_lose_the_rating(rate, duty, user):
     officer = user("section")
-    type(duty).objects.filter(pk=duty.pk).update(is_cancelled=True, cancel_reason="演示")
+    type(duty).objects.filter(pk=duty.pk).update(is_cancelled=True, override_reason="演示")
     rate("dissatisfied")
     assert Rating.objects.count() == 1 and not Finding.objects.exists()
     assert Notice.objects.filter(to=officer, text__contains="没能自动登记核实").exists()
