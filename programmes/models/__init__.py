@@ -4,6 +4,7 @@ from programmes.models.calendars import CalendarDay, CalendarYear
 from programmes.models.deadlines import Deadline, DeadlineRule
 from programmes.models.frequencies import StationFrequency
 from programmes.models.months import Month, MonthEvent
+from programmes.models.obligations import Obligation
 from programmes.models.plans import Clause, Note, Plan, PlanDraft, Target, Term
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Month",
     "MonthEvent",
     "Note",
+    "Obligation",
     "Plan",
     "PlanDraft",
     "StationFrequency",
