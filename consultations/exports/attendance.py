@@ -218,6 +218,12 @@ def no_consultation_pdf(facts: ShiftFacts, *, by, is_demo) -> bytes:
     return render_pdf("print/no_consultation.html", context)
 
 
+def day_code_pdf(shown, *, by, is_demo) -> bytes:
+    """The code of the day to hang up at the station."""
+    context = {"title": "今日值班码", "office": shown.station.name, "shown": shown, **printed(by, is_demo)}
+    return render_pdf("print/day_code.html", context)
+
+
 def printed(by, is_demo) -> dict:
     """Who printed a paper and when; every paper carries it."""
     return {"printed_at": clock.real_now(), "printed_by": by.name, "maker": by.name, "is_demo": is_demo}

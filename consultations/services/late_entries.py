@@ -26,6 +26,10 @@ class LateEntryRefused(Refused):
     """The entry is not taken and stays on the telephone; the sentence says why."""
 
 
+class AlreadyKept(LateEntryRefused):
+    """The form had reached the server after all: nothing is left to send."""
+
+
 @dataclass(frozen=True)
 class Sent:
     """How the telephone measures an entry: how long ago it was made, and how far its clock is from the server's, in seconds.
@@ -109,8 +113,8 @@ def known_entry(key, by) -> LateEntry | None:
     entry = LateEntry.objects.select_related("consultation", "shift").filter(key=key).first()
     if entry and entry.sent_by_id != by.pk:
         raise LateEntryRefused("这条记录由别的用户补传过。")
-    if entry is None and Consultation.objects.filter(key=key).exists():
-        raise LateEntryRefused("这份表单已经在网络恢复前保存成功，不用补传。")
+    if entry is None and (record := Consultation.objects.filter(key=key, recorded_by=by).first()):
+        raise AlreadyKept(f"{record} 在断网前已经保存成功，不用补传。")
     return entry
 
 

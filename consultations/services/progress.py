@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 
 from common import clock
 from consultations.models import Consultation
+from consultations.rules.topics import focus_counts
 from organizations.models import Station
 from programmes.calendar import between
 from programmes.models import Plan, Target
@@ -73,6 +74,13 @@ def progress_of(*, county, day: date | None = None) -> Progress | None:
     calendar = between(plan.starts_on, plan.ends_on)
     passed = len(calendar.working_days(plan.starts_on, day))
     return Progress(plan, day, rows, passed, len(calendar.working_days(plan.starts_on, plan.ends_on)))
+
+
+def focus_of_county(county, progress: Progress) -> list[tuple[str, int]]:
+    """The plan's five focus areas with how many of the year's consultations each has had. 四（一）4. One query."""
+    counted = Consultation.objects.counted().filter(station__county=county).between(progress.plan.starts_on, progress.day)
+    by_matter = dict(counted.order_by().values_list("matter").annotate(Count("pk")))
+    return list(focus_counts(by_matter).items())
 
 
 def counts_by_station(county, first, last):

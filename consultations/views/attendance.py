@@ -1,4 +1,4 @@
-"""Attendance: the phone page of the person on duty, the clerk's day, the list, past days and ways out."""
+"""Attendance: signing in and out on one's own telephone, the list, past days and ways out."""
 
 from django.contrib import messages
 from django.db.models import Case, F, Q, When
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import allowed
 from accounts.pages import chips_of, page_of
-from accounts.policy import Role, may
+from accounts.policy import may
 from common import clock
 from common.errors import Refused
 from common.pdf import PdfUnavailable
@@ -17,11 +17,10 @@ from consultations.exports import attendance as papers
 from consultations.forms.attendance import AttendanceFilter, DecideManyForm, SettleManyForm, SettlementForm, StatementForm
 from consultations.models import Settlement, Shift
 from consultations.rules.attendance import BY_THE_CLOCK
-from consultations.services import attendance, settlements
+from consultations.services import attendance, late_entries, settlements
 from consultations.services.findings import contest_clock
 from consultations.services.shift_facts import Terms, facts_of
 from consultations.views.places import XLSX, county_of, send_file
-from organizations.models import Station
 from records.services import installation
 
 PDF = "application/pdf"
@@ -54,23 +53,6 @@ def paper(request, make, name, fallback):
 
 
 # --- the phone --------------------------------------------------------------------------------------------------------
-
-
-@require_safe
-@allowed("consultations.sign_in")
-def my_shifts(request):
-    """Today's shift with one large button; what a late sign-in costs; the next shifts; the last ones."""
-    today = clock.today()
-    mine = shifts_with_places().own(request.user)
-    current = facts_of(mine.standing().filter(day=today).order_by("starts_at"))
-    context = {
-        "now": clock.now(),
-        "current": current,
-        "next": mine.standing().filter(day__gt=today).order_by("day", "starts_at")[:5],
-        "past": facts_of(mine.filter(day__lt=today).order_by("-day", "-starts_at")[:6]),
-        "terms": Terms().on(current[0].station.county, today) if current else None,
-    }
-    return render(request, "consultations/attendance/my_shifts.html", context)
 
 
 @require_POST
@@ -119,47 +101,6 @@ def contest(request, pk, kind):
         return redirect("finding", finding.pk) if finding else redirect("my-shifts")
     word = {"late": "迟到", "early_leave": "早退"}[kind]
     return render(request, "consultations/attendance/contest.html", {"form": form, "facts": facts, "word": word})
-
-
-# --- the station's day ------------------------------------------------------------------------------------------------
-
-
-@require_safe
-@allowed("consultations.sign_in_for_others")
-def station_today(request):
-    """今日站点: who is on duty today, with buttons for those without a phone."""
-    stations = [post.station_id for post in request.user.posts_in_force if post.role == Role.CLERK]
-    today = clock.today()
-    shifts = shifts_with_places().standing().filter(station__in=stations)
-    context = {
-        "now": clock.now(),
-        "facts": facts_of(shifts.filter(day=today).order_by("station__order", "starts_at")),
-        "next": shifts.filter(day__gt=today).order_by("day", "starts_at")[:5],
-        "stations": Station.objects.filter(pk__in=stations),
-    }
-    return render(request, "consultations/attendance/station_today.html", context)
-
-
-def station_shift(request, pk):
-    """A shift at a station where the reader is clerk; 404 elsewhere."""
-    stations = [post.station_id for post in request.user.posts_in_force if post.role == Role.CLERK]
-    return get_object_or_404(Shift.objects.filter(station__in=stations), pk=pk)
-
-
-@require_POST
-@allowed("consultations.sign_in_for_others")
-def sign_in_for(request, pk):
-    shift = station_shift(request, pk)
-    act(request, attendance.sign_in, lambda record: f"已为{shift.practitioner}签到，{record.sign_in:%H:%M}。", shift_id=pk)
-    return redirect("station-today")
-
-
-@require_POST
-@allowed("consultations.sign_in_for_others")
-def sign_out_for(request, pk):
-    shift = station_shift(request, pk)
-    act(request, attendance.sign_out, lambda record: f"已为{shift.practitioner}签退，{record.sign_out:%H:%M}。", shift_id=pk)
-    return redirect("station-today")
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------
@@ -223,6 +164,7 @@ def attendance_shift(request, pk):
         "roll_calls": shift.roll_calls.select_related("checked_by"),
         "findings": shift.findings.standing().select_related("booked_in"),
         "records": shift.consultations.filter(is_void=False).count(),
+        "late_notes": [(note, late_entries.both_times(note)) for note in late_entries.presence_of(shift).values()],
         "may_settle": not is_own
         and facts.can_be_settled
         and not facts.proposed
@@ -253,7 +195,8 @@ def attendance_fix(request, pk):
     """补登与说明: propose how one shift is settled."""
     shift = get_object_or_404(shifts_with_places().visible_to(request.user), pk=pk)
     [facts] = facts_of([shift])
-    form = SettlementForm(request.POST or None, initial={"kind": "times", "sign_in": facts.sign_in, "sign_out": facts.sign_out})
+    notes = late_entries.presence_of(shift)
+    form = SettlementForm(request.POST or None, initial=settlement_of(facts, notes))
     if form.is_valid():
         try:
             settlements.propose_settlement(shift_id=pk, by=request.user, **form.cleaned_data)
@@ -262,7 +205,25 @@ def attendance_fix(request, pk):
         else:
             messages.success(request, "已提出，由另一人确认后生效。")
             return redirect("attendance-shift", pk)
-    return render(request, "consultations/attendance/fix.html", {"form": form, "facts": facts, "shift": shift})
+    told = [(note, late_entries.both_times(note)) for note in notes.values()]
+    return render(request, "consultations/attendance/fix.html", {"form": form, "facts": facts, "shift": shift, "notes": told})
+
+
+def settlement_of(facts, notes):
+    """What is recorded, and where a time is missing what the telephone noted without a network; people decide about it."""
+    times = {
+        kind: note.made_at.astimezone(clock.SHANGHAI).time().replace(second=0, microsecond=0) for kind, note in notes.items()
+    }
+    values = {
+        "kind": "times",
+        "sign_in": facts.sign_in or times.get("sign_in"),
+        "sign_out": facts.sign_out or times.get("sign_out"),
+    }
+    if notes:
+        values["reason"] = "网络中断，离线签到补传：" + "；".join(
+            f"{note.get_kind_display()}{late_entries.both_times(note)}" for note in notes.values()
+        )
+    return values
 
 
 @require_http_methods(["GET", "POST"])

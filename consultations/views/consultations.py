@@ -1,8 +1,13 @@
-"""Consultation records: the list, the form with its completeness, one record, the incomplete ones, progress."""
+"""Consultation records: the list, the form with its completeness, one record, progress."""
+
+import json
+import uuid
 
 from django.contrib import messages
 from django.db.models import Count, Q
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allowed
@@ -11,17 +16,20 @@ from accounts.pages import chips_of, page_of
 from accounts.policy import Role, may
 from common import clock
 from common.errors import Refused
-from common.id_numbers import mask_phone
+from common.id_numbers import mask_id_number, mask_phone
 from consultations.exports import consultations as papers
 from consultations.exports.attendance import file_name
 from consultations.forms.attendance import stations_for
-from consultations.forms.consultations import ConsultationFilter, ConsultationForm, FaultForm, VoidForm
+from consultations.forms.consultations import ConsultationFilter, ConsultationForm, FaultForm
 from consultations.models import Consultation, Finding, Shift
 from consultations.rules.records import ANONYMOUS
+from consultations.rules.topics import FOCUS_AREAS
 from consultations.services import consultations as services
-from consultations.services import record_checks, record_preview, withdrawals
-from consultations.services.progress import progress_of
-from consultations.views.attendance import act, paper, tell_many
+from consultations.services import drafts, record_checks, record_preview
+from consultations.services.handovers import KIND_OF_OUTCOME
+from consultations.services.late_entries import both_times
+from consultations.services.progress import focus_of_county, progress_of
+from consultations.views.attendance import paper
 from consultations.views.places import XLSX, county_of, office_of, send_file
 from programmes.models import Month
 from records.services import installation
@@ -34,7 +42,7 @@ WITH_PLACES = ("station__county", "practitioner")
 
 def chosen_records(request, form):
     """The records this reader may see that meet the filter, newest first."""
-    rows = Consultation.objects.visible_to(request.user).select_related(*WITH_PLACES)
+    rows = Consultation.objects.visible_to(request.user).select_related(*WITH_PLACES, "late_entry")
     chosen = form.cleaned_data if form.is_valid() else {}
     if chosen.get("station"):
         rows = rows.filter(station=chosen["station"])
@@ -42,13 +50,19 @@ def chosen_records(request, form):
         rows = rows.filter(day__gte=chosen["since"])
     if chosen.get("until"):
         rows = rows.filter(day__lte=chosen["until"])
-    if chosen.get("matter"):
-        rows = rows.filter(matter=chosen["matter"])
+    for column in ("channel", "outcome"):
+        if chosen.get(column):
+            rows = rows.filter(**{column: chosen[column]})
+    if matter := chosen.get("matter", ""):
+        area = FOCUS_AREAS.get(matter.removeprefix("area:"))
+        rows = rows.filter(matter__in=area) if area else rows.filter(matter=matter)
     if chosen.get("group"):
         rows = rows.filter(groups__contains=[chosen["group"]])
     complete = chosen.get("complete")
     if complete == "void":
         rows = rows.filter(is_void=True)
+    elif complete == "late":
+        rows = rows.filter(late_entry__isnull=False)
     elif complete:
         rows = rows.filter(is_void=False)
         rows = rows.incomplete() if complete == "missing" else rows.filter(missing=[])
@@ -106,44 +120,6 @@ def consultations_register(request):
     return paper(request, make, file_name(title, str(clock.today()), suffix=".pdf"), "consultations")
 
 
-@require_http_methods(["GET", "POST"])
-@allowed("consultations.view_consultations")
-def consultations_incomplete(request):
-    """缺项核查: the basis of the ten-yuan rule. The bureau ticks which become findings; a station sees what to mend."""
-    form = ConsultationFilter(request.GET, user=request.user)
-    rows = chosen_records(request, form).filter(is_void=False).incomplete()
-    may_fault = Role.SECTION in request.user.roles
-    if request.method == "POST":
-        return fault_many(request, rows, may_fault)
-    page = page_of(request, rows)
-    faulted = set(
-        Finding.objects.filter(kind="record_defect", consultation_no__in=[str(each) for each in page]).values_list(
-            "consultation_no", flat=True
-        )
-    )
-    context = {
-        "form": form,
-        "page": page,
-        "chips": chips_of(request, form),
-        "rows": [(record, str(record) in faulted) for record in page],
-        "may_fault": may_fault,
-    }
-    return render(request, "consultations/records/incomplete.html", context)
-
-
-def fault_many(request, rows, may_fault):
-    ticked = [int(pk) for pk in request.POST.getlist("records") if pk.isascii() and pk.isdigit()]
-    if not may_fault:
-        messages.error(request, "记录不规范由司法局业务股登记。")
-    elif not ticked:
-        messages.error(request, "没有选择记录：请至少勾选一条。")
-    else:
-        chosen = rows.filter(pk__in=ticked).values_list("pk", flat=True)
-        done, refused = record_checks.check_many(consultation_ids=list(chosen), by=request.user)
-        tell_many(request, f"已登记 {len(done)} 项记录不规范，待本人说明和另一人核实。", done, refused)
-    return redirect(request.get_full_path())
-
-
 @require_safe
 @allowed("consultations.view_totals")
 def consultation_progress(request):
@@ -153,7 +129,13 @@ def consultation_progress(request):
     if progress:
         progress.stations.sort(key=lambda each: each.percent)
     may_open = set(stations_for(request.user, own_shifts=True).values_list("pk", flat=True))
-    context = {"county": county, "progress": progress, "neighbours": county.neighbours, "may_open": may_open}
+    context = {
+        "county": county,
+        "progress": progress,
+        "focus": focus_of_county(county, progress) if progress else [],
+        "neighbours": county.neighbours,
+        "may_open": may_open,
+    }
     return render(request, "consultations/records/progress.html", context)
 
 
@@ -163,14 +145,35 @@ def consultation_progress(request):
 @require_http_methods(["GET", "POST"])
 @allowed("consultations.write_consultation")
 def consultation_new(request):
-    """One consultation; what is missing is shown before it is saved, and costs what the plan says."""
-    form = ConsultationForm(request.POST or None, user=request.user, initial=initial_record(request))
+    """One consultation; what is missing is shown before it is saved, and costs what the plan says. A draft is taken up again."""
+    draft = None if request.method == "POST" else drafts.draft_of(by=request.user)
+    initial = initial_record(request) | (typed_before(draft) if draft else {})
+    form = ConsultationForm(request.POST or None, user=request.user, initial=initial)
     if form.is_valid():
-        record = saved(request, form, services.register_consultation)
+        record = saved(request, form, lambda **options: services.register_consultation(key=form.cleaned_data["key"], **options))
         if record:
-            messages.success(request, f"已保存，编号 {record.number}。")
-            return redirect("consultation-new") if request.POST.get("more") else redirect("consultation", record.pk)
-    return render(request, "consultations/records/form.html", form_context(request, form))
+            drafts.discard_drafts(by=request.user, station=record.station)
+            tell_saved(request, record, f"已保存，编号 {record.number}。")
+            return after_saving(request, record)
+    return render(request, "consultations/records/form.html", {**form_context(request, form), "draft": draft})
+
+
+def tell_saved(request, record, words):
+    messages.success(request, words)
+    if record.masked_ids:
+        messages.warning(request, f"文字里的 {record.masked_ids} 个身份证号已经遮盖：证件号只填在“身份证号”一栏，不要写进内容。")
+    if record.missing:
+        messages.warning(request, f"缺 {len(record.missing)} 项：{'、'.join(record.missing)}。结账以前可以补齐。")
+
+
+def after_saving(request, record):
+    """The next one, where she came from, or the record."""
+    if request.POST.get("more"):
+        return redirect("consultation-new")
+    back = request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
+    return redirect("consultation", record.pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -179,9 +182,10 @@ def consultation_edit(request, pk):
     record = get_object_or_404(Consultation.objects.visible_to(request.user).select_related(*WITH_PLACES), pk=pk)
     form = ConsultationForm(request.POST or None, user=request.user, record=record, initial=initial_of(record))
     if form.is_valid():
-        changed = saved(request, form, lambda **options: services.edit_consultation(consultation_id=pk, **options))
+        reason = form.cleaned_data["reason"]
+        changed = saved(request, form, lambda **o: services.edit_consultation(consultation_id=pk, reason=reason, **o))
         if changed:
-            messages.success(request, "已保存修改。")
+            tell_saved(request, changed, "已保存修改。")
             return redirect("consultation", pk)
     return render(request, "consultations/records/form.html", {**form_context(request, form, record), "record": record})
 
@@ -201,7 +205,28 @@ def form_context(request, form, record=None):
     preview = None
     if form.is_bound:
         preview = record_preview.preview(values=form.values(), by=request.user, record=record)
-    return {"form": form, "preview": preview, "needs_answer": getattr(form, "needs_answer", False)}
+    return {
+        "form": form,
+        "preview": preview,
+        "needs_answer": getattr(form, "needs_answer", False),
+        "queue_context": queue_context(request.user),
+    }
+
+
+def queue_context(user, shifts=()):
+    """What the telephone's queue has to know, as text for an attribute: whose it is, and today's shifts."""
+    rows = [
+        {
+            "id": shift.pk,
+            "station": shift.station.short_name,
+            "person": shift.practitioner.name,
+            "mine": shift.practitioner.user_id == user.pk,
+            "from": f"{shift.starts_at:%H:%M}",
+            "to": f"{shift.ends_at:%H:%M}",
+        }
+        for shift in shifts
+    ]
+    return json.dumps({"user": user.pk, "day": clock.today().isoformat(), "shifts": rows}, ensure_ascii=False)
 
 
 @require_POST
@@ -216,13 +241,49 @@ def consultation_check(request):
     return render(request, "consultations/records/_panel.html", form_context(request, form, record))
 
 
+@require_POST
+@allowed("consultations.write_consultation")
+def consultation_draft(request):
+    """Keep what is half written, every half minute and by button. Answers the script with the time, a browser with the form."""
+    names = [name for name in ConsultationForm.base_fields if name != "key"]
+    content = {name: request.POST.getlist(name) for name in names if request.POST.getlist(name)}
+    pk = request.POST.get("station", "")
+    own = stations_for(request.user, own_shifts=True)
+    station = own.filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
+    is_script = request.headers.get("Accept", "").startswith("application/json")
+    try:
+        draft = drafts.save_draft(by=request.user, station=station, content=content)
+    except Refused as error:
+        if is_script:
+            return JsonResponse({"words": str(error)}, status=400)
+        messages.error(request, str(error))
+        return redirect("consultation-new")
+    words = f"草稿 {draft.saved_at.astimezone(clock.SHANGHAI):%H:%M} 已存"
+    if is_script:
+        return JsonResponse({"words": words})
+    messages.success(request, f"{words}，下次打开登记时接着填。")
+    return redirect("consultation-new")
+
+
+@require_POST
+@allowed("consultations.write_consultation")
+def consultation_draft_discard(request):
+    drafts.discard_drafts(by=request.user)
+    messages.success(request, "已丢弃草稿。")
+    return redirect("consultation-new")
+
+
 def initial_record(request):
-    """Today, the reader's station, who is on duty there now."""
+    """Today, the reader's station, who is on duty there now; or the shift that ?shift= names."""
     moment = clock.now()
     shifts = Shift.objects.standing().filter(day=moment.date())
     stations = request.user.post_stations
-    shift = (shifts.filter(station__in=stations) if stations else shifts.own(request.user)).order_by("starts_at").first()
+    shifts = (shifts.filter(station__in=stations) if stations else shifts.own(request.user)).order_by("starts_at")
+    asked = request.GET.get("shift", "")
+    wanted = shifts.filter(pk=asked).first() if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
+    shift = wanted or shifts.first()
     return {
+        "key": uuid.uuid4(),
         "station": shift.station_id if shift else next(iter(stations), None),
         "practitioner": shift.practitioner_id if shift else None,
         "day": moment.date(),
@@ -233,10 +294,34 @@ def initial_record(request):
     }
 
 
+MANY = ("groups",)
+
+
+def typed_before(draft):
+    """A draft's words as a form's first values, just as they were typed."""
+    content = drafts.content_of(draft)
+    values = {name: texts if name in MANY else texts[-1] for name, texts in content.items()}
+    # A box that was not ticked is not in what a browser sends.
+    return values | {name: name in content for name in ("is_anonymous", "advisor_signed")}
+
+
 def initial_of(record):
-    names = ("day", "time", "channel", "client_name", "groups", "party_count", "matter", "question", "answer", "outcome")
+    names = (
+        "day",
+        "time",
+        "channel",
+        "client_name",
+        "client_gender",
+        "groups",
+        "party_count",
+        "matter",
+        "question",
+        "answer",
+        "outcome",
+    )
     values = {name: getattr(record, name) for name in names}
     values |= {"station": record.station_id, "practitioner": record.practitioner_id, "advisor_signed": record.advisor_signed}
+    values["topic"] = f"{record.matter}.{record.topic}" if record.topic else ""
     if record.client_name == ANONYMOUS:
         values |= {"client_name": "", "is_anonymous": True}
     return values
@@ -258,6 +343,7 @@ def consultation(request, pk):
         "record": record,
         "name": papers.shown_name(request.user, record),
         "phone": mask_phone(record.client_phone),
+        "id_number": mask_id_number(record.client_id_number),
         "groups": papers.group_words(record),
         "doubts": [] if record.is_void else record_preview.doubts_about(values, record.shift, record),
         "cost": record_preview.cost_of_a_defect(values)[0],
@@ -269,58 +355,32 @@ def consultation(request, pk):
         and not record.is_void
         and record.shift_id
         and not record_checks.already_faulted(record),
-        "void_form": VoidForm(),
+        "late": both_times(record.late_entry) if hasattr(record, "late_entry") else "",
+        "revisions": corrections_of(record) if is_ours else [],
+        "handovers": [each for each in record.handovers.all() if not record.is_void],
+        "points_on": KIND_OF_OUTCOME.get(record.outcome),
+        "twins": twins_of(record) if is_ours and not record.is_void else 0,
         "fault_form": FaultForm(),
     }
     return render(request, "consultations/records/detail.html", context)
 
 
+def corrections_of(record):
+    """Each correction with its lines: what stood there, what stands now."""
+    return [
+        (revision, [(name, old, new) for name, (old, new) in json.loads(revision.changes).items()])
+        for revision in record.revisions.select_related("revised_by")
+    ]
+
+
+def twins_of(record) -> int:
+    """How many other records of its station and day it might be the double of."""
+    return Consultation.objects.filter(station=record.station, day=record.day, is_void=False).exclude(pk=record.pk).count()
+
+
 def is_frozen(record):
     month = Month.objects.for_day(record.station.county, record.day)
     return month is not None and month.is_closed
-
-
-@require_http_methods(["GET", "POST"])
-@allowed("consultations.write_consultation")
-def consultation_void(request, pk):
-    """作废: its own page that says what follows."""
-    record = visible_record(request, pk)
-    form = VoidForm(request.POST or None)
-    if form.is_valid():
-        try:
-            withdrawals.void_consultation(consultation_id=pk, by=request.user, **form.cleaned_data)
-        except Refused as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
-        else:
-            messages.success(request, f"{record} 已作废，不再计入人次。作废错了的，结账以前可以在本页撤销作废。")
-            return redirect("consultation", pk)
-    return render(request, "consultations/records/void.html", {"form": form, "record": record})
-
-
-@require_POST
-@allowed("consultations.write_consultation")
-def consultation_restore(request, pk):
-    record = visible_record(request, pk)
-    act(request, withdrawals.restore_consultation, f"已撤销作废，{record} 重新计入人次。", consultation_id=pk)
-    return redirect("consultation", pk)
-
-
-@require_POST
-@allowed("consultations.report_finding")
-def consultation_fault(request, pk):
-    """记录不规范: a finding of this record, for another officer to decide."""
-    record = visible_record(request, pk)
-    if Role.SECTION not in request.user.roles:
-        messages.error(request, "记录不规范由司法局业务股登记。")
-        return redirect("consultation", pk)
-    finding = act(
-        request,
-        record_checks.check_record,
-        "已登记记录不规范，待本人说明和另一人核实。",
-        consultation_id=record.pk,
-        remark=request.POST.get("remark", ""),
-    )
-    return redirect("finding", finding.pk) if finding else redirect("consultation", pk)
 
 
 @require_safe
