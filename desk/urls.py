@@ -1,7 +1,7 @@
 from django.urls import path
 
 from desk import api
-from desk.views import api_clients, dashboard, exports, handbook, importing, public, reports, searching, todo
+from desk.views import api_clients, dashboard, exports, handbook, importing, obligations, public, reports, searching, todo
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -25,6 +25,12 @@ urlpatterns = [
     path("exports/", exports.exports, name="exports"),
     path("exports/new/", exports.export_new, name="export-new"),
     path("exports/<int:pk>/", exports.export_file, name="export-file"),
+    path("obligations/", obligations.obligations, name="obligations"),
+    path("obligations/<int:pk>/", obligations.obligation, name="obligation"),
+    path("obligations/<int:pk>/finish/", obligations.obligation_finish, name="obligation-finish"),
+    path("obligations/<int:pk>/assign/", obligations.obligation_assign, name="obligation-assign"),
+    path("obligations/<int:pk>/reopen/", obligations.obligation_reopen, name="obligation-reopen"),
+    path("obligations/<int:pk>/evidence/", obligations.obligation_evidence, name="obligation-evidence"),
     path("api-clients/", api_clients.api_clients, name="api-clients"),
     path("api-clients/new/", api_clients.api_client_new, name="api-client-new"),
     path("api-clients/<int:pk>/revoke/", api_clients.api_client_revoke, name="api-client-revoke"),

@@ -10,10 +10,12 @@ from common import clock
 from common.periods import YearMonth
 from consultations.services.followups import draw_missed
 from consultations.services.reminders import remind_of_duty
+from consultations.services.signals import sweep_counties
 from desk.services.digest import send_todo_digests
 from desk.services.export_centre import drop_expired
 from legalaid.services.digest import send_digests
 from performance.services.due import draft_missed_reports, remind_of_reports
+from programmes.services.obligations import make_missing, remind_of_obligations
 from records.services import resend_lost_jobs
 from subsidies.models import PaySheet
 from subsidies.services.returns import remind_of_returns
@@ -33,6 +35,9 @@ def run_due() -> dict:
         "digests": send_digests(reverse("case-deadlines"), reverse("objections")),
         "todo_digests": send_todo_digests(),
         "expired_exports": drop_expired(),
+        "signals": sweep_counties(),
+        "obligations": make_missing(),
+        "obligation_reminders": remind_of_obligations(),
         "resent": resend_lost_jobs(),
         "sealed": seal_audit(),
         "swept": sweep_cache(),

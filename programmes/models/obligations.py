@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts.policy import ACTIONS, Role
 from organizations.models import Region
@@ -94,6 +95,9 @@ class Obligation(models.Model):
 
     def __str__(self):
         return self.title
+
+    def get_absolute_url(self):
+        return reverse("obligation", args=[self.pk])
 
     def is_late(self, day):
         """Whether it is, or was, done after its last day."""

@@ -79,11 +79,15 @@ def tasks_of(year: int, rules: Iterable[ObligationRule], *, clauses: Collection[
     for versions in by_code.values():
         for each in {rule.each for rule in versions}:
             for period in periods_of(each, year):
-                rule = _in_force(versions, period.first)
-                if rule and rule.each == each and rule.clause in clauses and (not rule.deadline or rule.deadline in days):
-                    due = due_on(rule, period, days)
-                    found.append(Task(rule, str(period), period.label, period.first, period.last, due))
+                held = _in_force(versions, period.first)
+                if held and held.each == each and _stands(held, clauses, days):
+                    due = due_on(held, period, days)
+                    found.append(Task(held, str(period), period.label, period.first, period.last, due))
     return sorted(found, key=lambda task: (task.due_on, task.key))
+
+
+def _stands(rule: ObligationRule, clauses: Collection[str], days: Mapping[str, int]) -> bool:
+    return rule.clause in clauses and (not rule.deadline or rule.deadline in days)
 
 
 def periods_of(each: str, year: int) -> list:

@@ -79,7 +79,7 @@ def assign(*, obligation_id: int, owner: User | None, by: User) -> Obligation:
     audit.record(by=by, action="desk.assign_obligations", on=row, before={"责任人": before.name if before else "—"},
                  after={"责任人": owner.name if owner else "—"})  # fmt: skip
     if owner and owner.pk != by.pk:
-        notify(to=owner, text=f"{row.title} 由您负责，{row.due_on} 前完成。", url=f"/obligations/{row.pk}/")
+        notify(to=owner, text=f"{row.title} 由您负责，{row.due_on} 前完成。", url=row.get_absolute_url())
     return row
 
 
@@ -190,7 +190,7 @@ def remind_of_obligations() -> int:
         for row in rows.select_related("owner", "county").select_for_update(of=("self",), skip_locked=True):
             words = f"应在 {row.due_on} 前完成" if field == "soon_told_on" else f"已经逾期（{row.due_on}）"
             for person in owers_of(row):
-                notify(to=person, text=f"{row.title}{words}。", url=f"/obligations/{row.pk}/", kind=Notice.Kind.REMINDER)
+                notify(to=person, text=f"{row.title}{words}。", url=row.get_absolute_url(), kind=Notice.Kind.REMINDER)
                 told += 1
             setattr(row, field, today)
             row.save(update_fields=[field])
