@@ -15,10 +15,22 @@ class JobRunQuerySet(models.QuerySet):
         return self.filter(state__in=JobRun.OPEN)
 
     def visible_to(self, user):
-        """One's own jobs; who may see all jobs sees all."""
-        if may(user, "records.view_jobs"):
-            return self
-        return self.filter(started_by=user) if user.is_authenticated else self.none()
+        """One's own jobs; who may see all jobs sees those of her county, or of the counties of her city or province."""
+        if not user.is_authenticated:
+            return self.none()
+        own = Q(started_by=user)
+        if not may(user, "records.view_jobs"):
+            return self.filter(own)
+        return self.filter(own | self._of_regions({post.region.code for post in user.posts_in_force}))
+
+    @staticmethod
+    def _of_regions(codes):
+        """Statistics codes of a city or province end in pairs of zeros; those of their counties begin like them."""
+        found = Q(pk__in=[])
+        for code in filter(None, codes):
+            start = code.removesuffix("00").removesuffix("00") if len(code) == 6 else code
+            found |= Q(county_code__startswith=start) if start != code else Q(county_code=code)
+        return found
 
     def about(self, kind, *, county="", period=""):
         """The jobs of one piece of work, newest first."""
