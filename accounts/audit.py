@@ -78,7 +78,6 @@ EVENTS = {
     "consultations.reveal_phone": "查看联系电话",
     "consultations.hand_over_screen": "交给群众评价（本机）",
     "legalaid.edit_case": "修改案件信息",
-    "legalaid.hand_over": "交接案件",
     "legalaid.note_papers": "登记收到的材料",
     "legalaid.download_paper": "下载案件文书",
     "subsidies.send_back_mark": "退回惠民标注",

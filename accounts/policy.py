@@ -147,7 +147,7 @@ _MATRIX = {
     "legalaid.decide_objection": ("审查异议", (L,)),
     "legalaid.undertake_case": ("承办案件", (LAWYER,)),
     "legalaid.change_file": ("增减案件材料", (CENTRE, LAWYER)),
-    "legalaid.set_handler": ("改派经办人", (DIRECTOR,)),
+    "legalaid.hand_over": ("转交案件给同事", AID),
     "legalaid.reveal": ("查看案件的完整证件号、电话", (*AID, LAWYER)),
     "legalaid.view_objections": ("查看异议", (L, *AID)),
     "legalaid.file_objection": ("登记异议", (L, *AID)),

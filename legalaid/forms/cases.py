@@ -58,19 +58,3 @@ class RevealForm(forms.Form):
         self.fields["what"].choices = choices
         if len(choices) == 1:
             self.initial["what"] = choices[0][0]
-
-
-class HandlerForm(forms.Form):
-    handler = forms.ModelChoiceField(
-        label="经办人",
-        queryset=User.objects.none(),
-        empty_label="请选择",
-        error_messages={"required": "没有选择经办人：请选择。", "invalid_choice": "不是本县法律援助中心的经办人：请重新选择。"},
-    )
-    reason = forms.CharField(
-        label="理由", max_length=200, error_messages={"required": "没有填写理由：请填写，例如“原经办人休假”。"}
-    )
-
-    def __init__(self, *args, staff, **options):
-        super().__init__(*args, **options)
-        self.fields["handler"].queryset = staff

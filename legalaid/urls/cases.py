@@ -7,5 +7,4 @@ urlpatterns = [
     path("cases/export/", cases.cases_export, name="cases-export"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/reveal/", cases.case_reveal, name="case-reveal"),
-    path("cases/<int:pk>/handler/", cases.case_handler, name="case-handler"),
 ]

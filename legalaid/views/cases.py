@@ -1,9 +1,8 @@
-"""Cases: the list, its workbook, one case, a number of it in full, who handles it."""
+"""Cases: the list, its workbook, one case, a number of it in full."""
 
-from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, resolve, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,12 +16,11 @@ from common.workbooks.writing import file_name
 from consultations.models import Consultation
 from consultations.views.places import XLSX, send_file
 from legalaid.exports.cases import cases_workbook, shown_name
-from legalaid.forms.cases import CaseFilter, HandlerForm, RevealForm
+from legalaid.forms.cases import CaseFilter, RevealForm
 from legalaid.forms.steps import is_plain
 from legalaid.models import AidCase
 from legalaid.services import case_page, revealing
 from legalaid.services.case_list import chosen, years_of
-from legalaid.services.handlers import set_handler, staff_of
 
 # Steps that have a page of their own, by the name of its address; the others are taken by `case-step`.
 PAGES = {
@@ -154,20 +152,3 @@ def case_reveal(request, pk):
         except Refused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
     return render(request, "legalaid/cases/reveal.html", {"case": row, "form": form, "shown": shown})
-
-
-@require_http_methods(["GET", "POST"])
-@allowed("legalaid.set_handler")
-def case_handler(request, pk):
-    row = case_of(request, pk)
-    form = HandlerForm(request.POST or None, staff=staff_of(row.county))
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_handler(case=row, by=request.user, url=reverse("case", args=[row.pk]), **form.cleaned_data)
-        except Refused as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
-        else:
-            messages.success(request, f"已转由{form.cleaned_data['handler']}经办。")
-            still_mine = AidCase.objects.visible_to(request.user).filter(pk=pk).exists()
-            return redirect("case", pk) if still_mine else redirect("cases")
-    return render(request, "legalaid/cases/handler.html", {"case": row, "form": form})

@@ -68,7 +68,7 @@ def close_context(case, user):
         "missing_filing": mine,
         "missing_archive": missing,
         "missing_office": [item for item in missing if item not in mine],
-        "missing_quality": checklists.missing_before(lines, checklists.QUALITY),
+        "missing_quality": [item for item in checklists.missing_before(lines, checklists.QUALITY) if item not in missing],
         "there": sum(line.is_there for line in lines),
         "defects": closing.defects_of(case),
         "may_submit": may_take(case, "submit_file", user),

@@ -89,7 +89,7 @@ def case_dismiss(request, pk):
 
 
 @require_http_methods(["GET", "POST"])
-@allowed("legalaid.handle_case")
+@allowed("legalaid.hand_over")
 def case_hand_over(request, pk):
     """交给同事."""
     case = own_case(request, pk)

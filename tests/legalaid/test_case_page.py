@@ -416,11 +416,22 @@ def test_an_archived_file_is_closed(world):
 
 def test_the_director_gives_a_case_to_another_officer(world):
     case = world.case("notice_received", handler=world.centre)
-    client = signed_in(world.director)
-    assert client.post(f"/cases/{case.pk}/handler/", {"handler": world.director.pk, "reason": "x"}).status_code == 200
-    assert client.post(f"/cases/{case.pk}/handler/", {"handler": world.centre2.pk, "reason": "原经办人休假"}).status_code == 302
+    director, address = signed_in(world.director), f"/cases/{case.pk}/hand-over/"
+    assert address in director.get(f"/cases/{case.pk}/").text
+    version = AidCase.objects.get(pk=case.pk).version
+    assert director.post(address, {"to": world.director.pk, "reason": "休假", "version": version}).status_code == 200
+    assert director.post(address, {"to": world.centre2.pk, "reason": "原经办人休假", "version": version}).status_code == 302
     case.refresh_from_db()
     assert case.handler == world.centre2
     assert signed_in(world.centre).get(f"/cases/{case.pk}/").status_code == 404
-    assert AuditEntry.objects.filter(action="legalaid.set_handler", reason="原经办人休假").exists()
-    assert signed_in(world.centre2).get(f"/cases/{case.pk}/handler/").status_code == 403
+    assert AuditEntry.objects.filter(action="legalaid.hand_over", reason="原经办人休假").exists()
+
+
+def test_nobody_gives_away_a_colleagues_case(world):
+    case = world.case("under_review", handler=world.centre)
+    colleague, address = signed_in(world.centre2), f"/cases/{case.pk}/hand-over/"
+    assert address not in colleague.get(f"/cases/{case.pk}/").text
+    answer = colleague.post(address, {"to": world.centre.pk, "reason": "休假", "version": case.version})
+    assert "只有经办人本人或者主任可以交给同事" in answer.text
+    case.refresh_from_db()
+    assert case.handler == world.centre

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from legalaid.models import AidCase, CaseFile, FileReview, Rectification, ReviewBatch
+from legalaid.models import AidCase, CaseFile, FileReview, Rectification, ReviewBatch, Supervision
 from legalaid.services import reviews
 from legalaid.todo.reviews import todo_items
 from records.services import issue_paper, keep_file
@@ -193,6 +193,21 @@ def test_scores_show_nowhere_before_every_sheet_is_in(world, ask):
         assert ask(who, "review-file-sheet", file.pk).status_code == 404
     world.submit(second, 83)
     assert "82.00" in ask(world.section, "review-file", file.pk).text
+
+
+@pytest.mark.rule("Z-ORG-5")
+def test_records_that_lack_are_told_before_a_grade_is_confirmed_and_bar_nothing(world, ask):
+    case = world.case()
+    Supervision.objects.create(
+        case=case, kind="pre_notice", way="phone", day=date(2022, 1, 8), content="演示", by=world.centre, at="2022-01-08T02:00Z"
+    )
+    file = world.scored(90, 90, case=case)
+    page = ask(world.section, "review-batch", file.batch_id).text
+    assert f"{case.number}：案中监督、案后回访" in page and "案前告知" not in page
+    assert "案中监督、案后回访" in ask(world.section, "review-file", file.pk).text
+    ask(world.section, "review-batch-decide", file.batch_id, data={})
+    assert AidCase.objects.get().state == "quality_passed"
+    assert "案中监督" not in ask(world.section, "review-batch", file.batch_id).text
 
 
 @pytest.mark.parametrize(

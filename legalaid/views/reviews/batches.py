@@ -19,6 +19,7 @@ from legalaid.models import ReviewBatch, SampledFile
 from legalaid.services import reviews
 from legalaid.services.reviews.assigning import knowledge, seats_of
 from legalaid.services.reviews.batches import STRATA, drawn_again
+from legalaid.services.supervising import missing_in
 from legalaid.views.reviews.answers import act, send
 from organizations.scope import county_or_404
 
@@ -82,8 +83,15 @@ def review_batch(request, pk):
         "reason_form": ReasonForm(),
         "deals": deals_of(batch, files) if may(request.user, "legalaid.organize_reviews") else [],
         "may_see_names": may(request.user, "legalaid.view_reviewers"),
+        "unsupervised": unsupervised_of(files),
     }
     return render(request, "legalaid/reviews/batch.html", context)
+
+
+def unsupervised_of(files):
+    """(file, which of 告知、监督、回访 lack) of those whose grade waits: told before it is confirmed, no bar. Z-ORG-5."""
+    missing = missing_in([file.case for file in files if file.state == SCORED])
+    return [(file, missing[file.case_id]) for file in files if file.state == SCORED and file.case_id in missing]
 
 
 def strata_of(batch, files):

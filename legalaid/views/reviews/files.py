@@ -13,6 +13,7 @@ from legalaid.models import FileReview, SampledFile
 from legalaid.models.quality import ReviewBatch
 from legalaid.services import reviews
 from legalaid.services.reviews.assigning import knowledge, seats_of
+from legalaid.services.supervising import missing_kinds
 from legalaid.views.reviews.answers import act, send
 
 
@@ -40,6 +41,7 @@ def show(request, file, *, seat_form=None, fix_form=None, status=200):
         "rows": sheet_rows(file, sheets) if file.is_told else None,
         "submitted": [sheet for sheet in sheets if sheet.state == FileReview.State.SUBMITTED],
         "fixes": file.rectifications.all(),
+        "unsupervised": [] if file.state == SampledFile.State.DECIDED else missing_kinds(file.case),
         "may_see_names": may(request.user, "legalaid.view_reviewers"),
         "withdraw_form": WithdrawForm() if organizes and is_scoring else None,
         "seat_form": seat_form or (seat_form_of(file) if organizes and is_scoring else None),
