@@ -4,8 +4,11 @@ import random
 from datetime import date, time, timedelta
 
 from common.encryption import keyed_index
+from common.initials import initials
 from consultations.models import Consultation
+from consultations.models.searching import tail_key
 from consultations.rules.records import missing_items
+from consultations.rules.topics import topics_of
 from desk.services.demo.duty import moment
 from desk.services.demo.people import GIVEN, SURNAMES, id_number
 from legalaid.models import AidCase
@@ -78,6 +81,9 @@ def record(station, shift, n, matter, clerk, rng) -> Consultation:
         day=shift.day,
         client_phone=phone,
         client_phone_index=keyed_index(phone) if phone else "",
+        client_phone_tail=tail_key("phone", phone),
+        client_initials="" if values["client_name"] == "匿名" else initials(values["client_name"]),
+        topic=list(topics_of(matter))[n % len(topics_of(matter))],
         groups=rng.sample(GROUPS, 1) if rng.random() < 0.5 else [],
         rating=rating,
         missing=missing_items(values),

@@ -10,7 +10,21 @@ from common.periods import YearMonth
 from consultations.models import Finding
 from consultations.services.findings import issue_criticism
 from consultations.services.publishing import publish_roster
-from desk.services.demo import at_the_desk, case_money, duty, money, open_work, other_systems, people, rosters, services
+from desk.services.demo import (
+    at_the_desk,
+    case_money,
+    duty,
+    money,
+    open_work,
+    other_systems,
+    people,
+    ratings,
+    reports,
+    rosters,
+    service_days,
+    services,
+    supervision,
+)
 from desk.services.demo.logins import add_logins, demo_county
 from organizations.models import Station
 from programmes.models import Plan, Target
@@ -49,7 +63,11 @@ def load_year(*, by) -> dict:
     open_work.add_open_work(county=county, people=pool, users=users, today=TODAY)
     other_systems.add_other_systems(county=county, users=users, lawyer=pool[0], today=TODAY)
     rosters.add_rosters_at_work(county=county, people=pool, users=users, today=TODAY)
+    ratings.add_ratings(county=county, users=users, today=TODAY)
+    service_days.add_service_days(county=county, users=users, today=TODAY)
     at_the_desk.add_desk(county=county, users=users)
+    reports.add_reports(county=county, users=users, today=TODAY)
+    supervision.add_supervision(county=county, users=users, today=TODAY)
     return {"人员": len(pool), "班次": len(shifts), "咨询": consultations, "案件": cases}
 
 
