@@ -23,6 +23,7 @@ from consultations.models import (
     CriticismNotice,
     DutyLeave,
     Finding,
+    Handover,
     RollCall,
     RosterProposal,
     Settlement,
@@ -47,6 +48,7 @@ from legalaid.models import (
     SampledFile,
 )
 from organizations.models import BankAccount, Organization, OrganizationAccount, PoolEntry, Post, Practitioner, Region, Station
+from performance.models import Report
 from programmes.services.calendars import load_calendar
 from programmes.services.loading import load_plan
 from records.models import ImportBatch, JobRun
@@ -76,9 +78,9 @@ TABLES = {
     "pay-objection": None, "plan": None, "shift-change": ShiftChange, "shift": Shift,
     "swap-offer": SwapOffer, "duty-leave": DutyLeave, "roster-proposal": RosterProposal, "roll-call": RollCall,
     "settlement": Settlement, "my-pay": None,
-    "quarterly-return": QuarterlyReturn, "fund-year": None, "api-client": ApiClient,
+    "report": Report, "report-new": None, "report-draft": None, "public-info": Report, "quarterly-return": QuarterlyReturn, "fund-year": None, "api-client": ApiClient,
     "export": ExportFile, "filter": SavedFilter,
-    "hand-in": AidCase,
+    "hand-in": AidCase, "handover": Handover, "day-code": Station, "day-sheet": Station,
     "case-mark": AidCase, "case-money": AidCase, "case-list": CaseList, "case-claim": CaseClaim,
     "review": FileReview, "review-batch": ReviewBatch, "review-file": SampledFile, "review-fix": Rectification,
     "provincial": Reconciliation, "provincial-case": AidCase, "legal-help": LegalHelp,
@@ -86,7 +88,7 @@ TABLES = {
     "my-case": AidCase, "case-note-strike": CaseNote, "specialty": Practitioner,
     "case-paper": CasePaper, "case-papers": AidCase, "case-paper-preview": AidCase, "case-paper-issue": AidCase,
 }  # fmt: skip
-WORDS = {"quarter": "2022Q2", "document": 1, "issued": 1, "paper": "grant_decision", "code": "zezhou-2022", "day": "2022-09-26", "suffix": "pdf", "name": "months", "width": "wide", "kind": "late",
+WORDS = {"quarter": "2022Q2", "document": 1, "issued": 1, "paper": "grant_decision", "code": "zezhou-2022", "day": "2022-09-26", "suffix": "pdf", "name": "months", "width": "wide", "size": "a4", "kind": "late",
          "token": "0" * 32, "year": 2022, "line": 1, "station": None, "county": None}  # fmt: skip
 # Not guarded by the table: the framework's own way in and out.
 READ_ONCE = {"account_logout"}
