@@ -7,7 +7,7 @@ from common.money import ZERO
 from common.workbooks.writing import Column, Sheet, file_name
 from subsidies.exports.frame import XLSX, Download, foot, office_name, workbook
 from subsidies.models import Payment
-from subsidies.services.case_pages import year_of_cases
+from subsidies.services.case_pages import same_provincial_numbers, year_of_cases
 
 DOUBLE = (
     Column("序号", "int", 6),
@@ -39,9 +39,11 @@ TAX_BASIS = "法律援助法第五十二条；财政部 税务总局公告2022�
 
 def double_fund_workbook(county, year, *, by) -> Download:
     """F33: every case of the year with a mark, a claim or an ordinary subsidy, and whether any money would meet it twice."""
+    found = year_of_cases(county=county, year=year)
+    doubles = same_provincial_numbers([row.case.id for row in found], county)
     rows = []
     total = ZERO
-    for row in sorted(year_of_cases(county=county, year=year), key=lambda each: each.case.number):
+    for row in sorted(found, key=lambda each: each.case.number):
         case = row.case
         if not (case.marked_on or row.claim or case.facts.is_ordinary_paid):
             continue
@@ -57,7 +59,7 @@ def double_fund_workbook(county, year, *, by) -> Download:
                 "已发" if case.facts.is_ordinary_paid else "没有",
                 row.claim.list.label if row.claim and row.claim.list else "",
                 row.words,
-                verdict_of(case, row.claim),
+                verdict_of(case, row.claim, doubles.get(case.number, ())),
             ]
         )
     sheet = Sheet(
@@ -74,7 +76,10 @@ def double_fund_workbook(county, year, *, by) -> Download:
     return Download(file_name(county.name, "双资金防重对照表", str(year)), workbook([sheet]), XLSX, len(rows), total)
 
 
-def verdict_of(case, claim) -> str:
+def verdict_of(case, claim, same=()) -> str:
+    """What the columns come to; `same` are other marked cases that bear the same provincial number."""
+    if same:
+        return f"疑似重复：省系统案号与{'、'.join(same)}相同，请核对"
     if case.facts.is_ordinary_paid:
         return "重复：已列入季表，须退回或冲销" if claim and claim.list_id else "不再发放：已发普通补贴"
     if case.special and case.operating:

@@ -320,6 +320,22 @@ def other_order(case_list) -> list:
     return effect_of_order(cases, key=by_conclusion, places=rules.target, fixed=fixed)
 
 
+def same_provincial_numbers(case_ids, county) -> dict[str, list[str]]:
+    """Number of a case → numbers of other marked cases of the county that bear its provincial number (Z-CASE-10). One query."""
+    marked = AidCase.objects.filter(county=county, mark__marked_on__isnull=False).exclude(provincial_no="")
+    by_number: dict[str, list[tuple[int, str]]] = {}
+    for pk, number, provincial_no in marked.order_by("number").values_list("pk", "number", "provincial_no"):
+        by_number.setdefault(provincial_no, []).append((pk, number))
+    wanted = set(case_ids)
+    return {
+        number: [other for _pk, other in same if other != number]
+        for same in by_number.values()
+        if len(same) > 1
+        for pk, number in same
+        if pk in wanted
+    }
+
+
 def quarters_to_draft(county) -> list[Quarter]:
     """Quarters that have ended and still have cases due that stand in no list, latest first. For the current plan year."""
     today = clock.today()

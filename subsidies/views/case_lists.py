@@ -22,7 +22,16 @@ from subsidies.services import case_approval
 from subsidies.services.case_approval import may_send_back_single
 from subsidies.services.case_drafting import choose_payee, draft_case_list
 from subsidies.services.case_lists import why_not_by
-from subsidies.services.case_pages import NEXT, listed_cases, lists_of, next_step, other_order, quarters_to_draft, steps_of
+from subsidies.services.case_pages import (
+    NEXT,
+    listed_cases,
+    lists_of,
+    next_step,
+    other_order,
+    quarters_to_draft,
+    same_provincial_numbers,
+    steps_of,
+)
 from subsidies.services.case_payment import account_key, accounts_of, pay_case_rows
 from subsidies.services.submissions import AlreadyTaken
 from subsidies.views.batches import refused
@@ -99,6 +108,7 @@ def case_list(request, pk):
         "beyond": next((each for each in cases if each.is_first_beyond), None),
         "nameless": [each.claim.case.number for each in cases if each.claim.payee is None],
         "lost": [] if found.status in ("draft", "paid") else [each for each in cases if not each.verdict.is_worth],
+        "doubles": same_provincial_numbers([each.claim.case_id for each in cases], found.county),
         "effect": other_order(found) if found.status == "draft" else [],
         "rows": rows,
         "may_single": may_send_back_single(found, request.user),

@@ -265,6 +265,19 @@ def test_f33_holds_each_cases_funds_beside_each_other(world):
     assert told["三"][3].startswith("不发：承办人为法律援助机构人员")
 
 
+@pytest.mark.rule("Z-CASE-10")
+def test_two_cases_with_one_provincial_number_are_pointed_out(world, browse):
+    world.case("2022-03-01", number="一", provincial_no="SX-7")
+    world.case("2022-03-02", number="二", provincial_no="SX-7")
+    world.case("2022-03-03", number="三")
+    case_list = world.list()
+    text = text_of(browse("section").get(reverse("case-list", args=[case_list.pk])))
+    assert "省系统案号重复" in text and "一 与 二" in text
+    rows = values(sheet_of(double_fund_workbook(world.county, 2022, by=world.people["finance"]), "防重对照表"))
+    told = {row[1]: row[9] for row in rows if row[1] in ("一", "二", "三")}
+    assert told["一"] == "疑似重复：省系统案号与二相同，请核对" and told["三"].startswith("不重复")
+
+
 @pytest.mark.rule("Z-PAY-4")
 def test_f24_lists_persons_by_what_they_were_paid_and_no_tax(world):
     from common.periods import Quarter
