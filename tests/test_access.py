@@ -24,11 +24,16 @@ from consultations.models import (
     DutyLeave,
     Finding,
     Handover,
+    Inspection,
+    InspectionPoint,
+    RectificationStep,
     RollCall,
+    RollCallDraw,
     RosterProposal,
     Settlement,
     Shift,
     ShiftChange,
+    Signal,
     SwapOffer,
 )
 from desk.models import ApiClient, ExportFile
@@ -49,6 +54,7 @@ from legalaid.models import (
 )
 from organizations.models import BankAccount, Organization, OrganizationAccount, PoolEntry, Post, Practitioner, Region, Station
 from performance.models import Report
+from programmes.models import Obligation
 from programmes.services.calendars import load_calendar
 from programmes.services.loading import load_plan
 from records.models import ImportBatch, JobRun
@@ -78,6 +84,8 @@ TABLES = {
     "pay-objection": None, "plan": None, "shift-change": ShiftChange, "shift": Shift,
     "swap-offer": SwapOffer, "duty-leave": DutyLeave, "roster-proposal": RosterProposal, "roll-call": RollCall,
     "settlement": Settlement, "my-pay": None,
+    "roll-call-draw": RollCallDraw, "inspection": Inspection, "inspection-point": InspectionPoint, "inspection-point-new": Inspection,
+    "rectification-proof": RectificationStep, "signal": Signal, "obligation": Obligation,
     "report": Report, "report-new": None, "report-draft": None, "public-info": Report, "quarterly-return": QuarterlyReturn, "fund-year": None, "api-client": ApiClient,
     "export": ExportFile, "filter": SavedFilter,
     "hand-in": AidCase, "handover": Handover, "day-code": Station, "day-sheet": Station,
