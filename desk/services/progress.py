@@ -8,12 +8,14 @@ from decimal import Decimal
 from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 
+from common.errors import Refused
 from consultations.models import Consultation
 from legalaid.models import AidCase
 from organizations.models import Station
 from programmes.calendar import between
 from programmes.models import Plan, Target
 from subsidies.models import Fund, LedgerEntry
+from subsidies.services import case_figures
 
 BEHIND, SLOW = 12, 0
 """Percentage points behind the time line from which a station is behind, or merely slow."""
@@ -68,8 +70,7 @@ class CountyProgress:
     satisfaction: float | None
     months: list[tuple[date, int]]
     matters: list[tuple[str, int]]
-    case_target: int
-    cases_concluded: int
+    cases: case_figures.Progress
     cases_open: int
 
     @property
@@ -78,7 +79,8 @@ class CountyProgress:
 
     @property
     def case_percent(self) -> float:
-        return share(self.cases_concluded, self.case_target) or 0.0
+        """Only what is counted speaks of the target: concluded in the window, in scope, entered (Z-CASE-9)."""
+        return share(self.cases.counted, self.cases.target) or 0.0
 
     @property
     def behind(self) -> list[StationProgress]:
@@ -104,10 +106,7 @@ def county_progress(county, plan: Plan, today: date, stations) -> CountyProgress
     rows = [station_row(station, targets.get(station.pk, 0), by_station.get(station.pk), time) for station in stations]
     months = done.annotate(month=TruncMonth("day")).values("month").annotate(n=Count("pk")).order_by("month")
     matters = Counter({row["matter"]: row["n"] for row in done.values("matter").annotate(n=Count("pk"))})
-    cases = AidCase.objects.filter(county=county).aggregate(
-        concluded=Count("pk", filter=Q(concluded_on__range=(plan.starts_on, last))), open=Count("pk", filter=Q(concluded_on=None))
-    )
-    case_target = Target.objects.filter(plan=plan, indicator=Target.Indicator.CASES).values_list("value", flat=True).first() or 0
+    cases_open = AidCase.objects.of_county(county).active().filter(concluded_on=None).count()
     rated, bad = (sum(row[key] for row in by_station.values()) for key in ("rated", "bad"))
     return CountyProgress(
         plan=plan, today=today, time=time,
@@ -115,8 +114,16 @@ def county_progress(county, plan: Plan, today: date, stations) -> CountyProgress
         target=sum(targets.values()), done=sum(row["n"] for row in by_station.values()),
         satisfaction=share(rated - bad, rated), months=[(row["month"], row["n"]) for row in months],
         matters=[(Consultation.Matter(matter).label if matter else "未填", n) for matter, n in matters.most_common()],
-        case_target=case_target, cases_concluded=cases["concluded"], cases_open=cases["open"],
+        cases=cases_until(county, last), cases_open=cases_open,
     )  # fmt: skip
+
+
+def cases_until(county, day: date) -> case_figures.Progress:
+    """Concluded, entered, counted from 1 January to a day; nothing where no plan holds cases."""
+    try:
+        return case_figures.progress_of(county=county, year=day.year, until=day)
+    except Refused:
+        return case_figures.Progress(0, 0, 0, 0)
 
 
 def station_row(station, target, counted, time) -> StationProgress:

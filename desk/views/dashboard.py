@@ -9,6 +9,7 @@ from accounts.policy import may
 from common import clock
 from consultations.models import Shift
 from desk.exports.charts import CHARTS, WIDTHS
+from desk.services.aid_summary import aid_summary
 from desk.services.progress import county_progress, fund_progress
 from desk.services.todo import todo_items
 from organizations.models import Station
@@ -24,7 +25,8 @@ COMING_SHOWN = 4
 def dashboard(request):
     """The first page. Who has no share in the county's figures sees only what waits for her."""
     items = todo_items(request.user)
-    context = {"items": items[:TODO_SHOWN], "item_count": len(items), "today": clock.today()}
+    today = clock.today()
+    context = {"items": items[:TODO_SHOWN], "item_count": len(items), "today": today, "aid": aid_summary(request.user, today)}
     return render(request, "desk/dashboard.html", context | figures_for(request.user) | own_duty(request.user))
 
 
