@@ -9,7 +9,7 @@ from common.encryption import keyed_index
 
 KEY = "handed_over"
 TRIES = 5
-OPEN = frozenset({"rating-back", "font", "health", "favicon"})
+OPEN = frozenset({"rating-back", "font", "public-font", "health", "favicon"})
 PUBLIC = ("public-rate", "public-complaint")
 
 

@@ -99,6 +99,12 @@ def rating_verify(request, pk):
 # --- the board --------------------------------------------------------------------------------------------------------
 
 
+def worst_first(each):
+    """Stations without a rating come last."""
+    rate = each.tally.satisfaction
+    return (rate is None, rate or 0)
+
+
 @require_safe
 @allowed("consultations.view_totals")
 def board(request):
@@ -107,6 +113,7 @@ def board(request):
     first, last, words = form.span()
     last = min(last, clock.today())
     satisfaction = satisfaction_of(county=county, first=first, last=last)
+    satisfaction.stations.sort(key=worst_first)
     is_bureau = not {Role.SECTION, Role.LEADER}.isdisjoint(request.user.roles)
     context = {
         "form": form,
