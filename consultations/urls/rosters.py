@@ -10,6 +10,7 @@ register_converter(MonthConverter, "month")
 urlpatterns = [
     path("roster/", rosters.roster, name="roster"),
     path("roster/coverage/", rosters.coverage, name="roster-coverage"),
+    path("roster/coverage/history/", rosters.coverage_years, name="roster-coverage-history"),
     path("roster/changes/", duty_changes.change_list, name="shift-changes"),
     path("roster/changes/<int:pk>/", duty_changes.change_decide, name="shift-change"),
     path("roster/changes/<int:pk>/withdraw/", duty_changes.change_withdraw, name="shift-change-withdraw"),

@@ -23,6 +23,7 @@ from consultations.forms.rosters import FillForm, PublishForm, RosterFilter
 from consultations.rules import proposing
 from consultations.services import publishing, rosters
 from consultations.services.coverage import coverage_of
+from consultations.services.coverage_history import coverage_history
 from consultations.services.roster_facts import roster_facts
 from consultations.services.roster_page import month_page, reminders
 from consultations.views.places import XLSX, county_of, office_of, planned_county_of, send_file
@@ -185,6 +186,18 @@ def coverage(request):
         month = YearMonth.of(clock.today())
     context = {"county": county, "month": month, "coverage": coverage_of(user=request.user, county=county, month=month)}
     return render(request, "consultations/rosters/coverage.html", context)
+
+
+@require_safe
+@allowed("consultations.view_roster")
+def coverage_years(request):
+    """Month by month of a year: which stations stayed below their minimum, the worst first."""
+    county, this = county_of(request), YearMonth.of(clock.today())
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isascii() and asked.isdigit() and 2000 <= int(asked) <= this.year else this.year
+    months, rows = coverage_history(user=request.user, county=county, year=year, last=this)
+    context = {"county": county, "year": year, "months": months, "rows": rows, "is_latest": year == this.year}
+    return render(request, "consultations/rosters/coverage_history.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -453,3 +453,25 @@ def test_signals_are_the_bureaus_alone(told, user, head, signed_in):
 def test_an_unrelated_point_is_not_in_the_ledger_of_another_station(point, user, dayang, signed_in):
     assert InspectionPoint.objects.count() == 1
     assert "公示栏" not in signed_in(user("head", station=dayang)).get(reverse("inspections")).text
+
+
+# --- coverage month by month ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("Z-ROS-3")
+def test_the_year_lists_stations_below_their_minimum_month_by_month_the_worst_first(shift, dayang, section, signed_in):
+    for day in ("2022-03-02", "2022-03-09", "2022-03-16", "2022-03-23", "2022-03-30"):
+        shift(day, station=dayang)
+    shown = signed_in(section).get(reverse("roster-coverage-history"), {"year": "2022"})
+    rows = {row.station.short_name: row for row in shown.context["rows"]}
+    assert [month.month for month in shown.context["months"]] == [1, 2, 3]
+    assert (rows["大阳镇"].short_months, rows["巴公镇"].short_months) == (2, 3)
+    assert [line.is_short for _, line in rows["大阳镇"].months] == [True, True, False]
+    assert shown.context["rows"][-1].station.short_name == "大阳镇"
+    assert "大阳镇" in shown.text
+
+
+def test_a_head_sees_the_history_of_her_station_only_and_nonsense_years_give_this_one(head, signed_in):
+    shown = signed_in(head).get(reverse("roster-coverage-history"), {"year": "９９"})
+    assert shown.context["year"] == 2022
+    assert [row.station.short_name for row in shown.context["rows"]] == ["巴公镇"]
