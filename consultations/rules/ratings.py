@@ -1,6 +1,5 @@
-"""Rates of satisfaction, the codes people type, and what looks odd about ratings. Z-CON-3, reading D20; domain.md 1.12. Pure."""
+"""Rates of satisfaction and the codes people type. Z-CON-3, reading D20; domain.md 1.12. Pure."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import mean
@@ -74,46 +73,3 @@ def mean_of(rates: Iterable[float | None]) -> float | None:
     """The plain mean of the stations' rates, those without a rating left out; shown beside the pooled rate."""
     known = [rate for rate in rates if rate is not None]
     return mean(known) if known else None
-
-
-@dataclass(frozen=True)
-class Given:
-    """A rating as the signals see it."""
-
-    station: int
-    device: str
-    made_on: str  # the device its ticket was made on
-    way: str
-
-
-@dataclass(frozen=True)
-class Oddity:
-    """Something to look at; it never cuts pay by itself."""
-
-    station: int
-    kind: str  # one_device, own_device
-    count: int
-    of: int
-
-    @property
-    def words(self) -> str:
-        if self.kind == "own_device":
-            return f"{self.count} 条评价来自生成评价码的那台设备（共 {self.of} 条，站点屏幕上的不算）"
-        return f"{self.count} 条评价来自同一台设备（共 {self.of} 条，站点屏幕上的不算）"
-
-
-def oddities(given: Iterable[Given]) -> list[Oddity]:
-    """Stations whose ratings come mostly from one device, or from the very device that made the codes."""
-    by_station: dict[int, list[Given]] = defaultdict(list)
-    for each in given:
-        if each.way != SCREEN and each.device:
-            by_station[each.station].append(each)
-    found = []
-    for station, rows in sorted(by_station.items()):
-        own = sum(each.device == each.made_on for each in rows)
-        _, most = Counter(each.device for each in rows).most_common(1)[0]
-        if own:
-            found.append(Oddity(station, "own_device", own, len(rows)))
-        if len(rows) >= FEWEST_FOR_A_SIGNAL and most >= SHARE_FOR_A_SIGNAL * len(rows):
-            found.append(Oddity(station, "one_device", most, len(rows)))
-    return found

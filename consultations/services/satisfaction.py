@@ -1,12 +1,12 @@
-"""Response and satisfaction by station against the target, the county pooled and averaged; what looks odd. Z-CON-3; domain 1.12."""
+"""Response and satisfaction by station against the target, the county pooled and averaged. Z-CON-3; domain 1.12."""
 
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count, F, Q
 
-from consultations.models import Consultation, FollowUp, Rating
-from consultations.rules.ratings import Given, Oddity, Tally, mean_of, oddities, pooled
+from consultations.models import Consultation, FollowUp
+from consultations.rules.ratings import Tally, mean_of, pooled
 from organizations.models import Region, Station
 from programmes.models import Plan, Target
 
@@ -73,18 +73,6 @@ def targets_of(county, day) -> dict[int, int]:
     plan = next((plan for plan in Plan.objects.covering(county, day) if plan.has_part("duty")), None)
     found = Target.objects.filter(plan=plan, indicator=Target.Indicator.SATISFACTION, station__isnull=False) if plan else []
     return {row.station_id: row.value for row in found}
-
-
-def odd_ratings(*, county: Region, first: date, last: date) -> list[tuple[Station, Oddity]]:
-    """Stations whose ratings of the period come mostly from one device, or from the one that made the codes.
-
-    Signals open a check and never cut pay.
-    """
-    rows = Rating.objects.filter(consultation__station__county=county, consultation__day__range=(first, last))
-    given = rows.values_list("consultation__station", "device", "ticket__device", "way").order_by("pk")
-    found = oddities(Given(*row) for row in given)
-    stations = Station.objects.in_bulk({each.station for each in found})
-    return [(stations[each.station], each) for each in found]
 
 
 # --- follow-ups -------------------------------------------------------------------------------------------------------

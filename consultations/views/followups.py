@@ -239,13 +239,7 @@ def followup_statistics(request):
     """By station: called, reached, what they said, and beside it what the same people had rated."""
     form = FollowUpFilter(request.GET, user=request.user)
     rows = follow_ups_of(chosen(request.user, form))
-    context = {
-        "form": form,
-        "rows": rows,
-        "chips": chips_of(request, form),
-        "query": request.GET.urlencode(),
-        "total": total_of(rows),
-    }
+    context = {"form": form, "rows": rows, "total": total_of(rows)}
     return render(request, "consultations/followups/statistics.html", context)
 
 

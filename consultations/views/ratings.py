@@ -6,15 +6,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allowed
 from accounts.pages import chips_of, page_of
-from accounts.policy import Role, may
+from accounts.policy import may
 from common import clock
 from consultations.exports.attendance import file_name
 from consultations.exports.consultations import sees_names
 from consultations.exports.ratings import board_workbook
 from consultations.forms.ratings import PeriodFilter, RatingFilter
-from consultations.models import Consultation, DutyComplaint, Finding, Rating
+from consultations.models import Consultation, DutyComplaint, Finding, Rating, Signal
 from consultations.services import ratings as services
-from consultations.services.satisfaction import odd_ratings, satisfaction_of
+from consultations.services.satisfaction import satisfaction_of
 from consultations.views.attendance import act
 from consultations.views.places import XLSX, county_of, send_file
 
@@ -114,7 +114,7 @@ def board(request):
     last = min(last, clock.today())
     satisfaction = satisfaction_of(county=county, first=first, last=last)
     satisfaction.stations.sort(key=worst_first)
-    is_bureau = not {Role.SECTION, Role.LEADER}.isdisjoint(request.user.roles)
+    odd = Signal.objects.visible_to(request.user).filter(county=county, kind="one_device", day__range=(first, last)).unsettled()
     context = {
         "form": form,
         "county": county,
@@ -122,7 +122,7 @@ def board(request):
         "first": first,
         "last": last,
         "satisfaction": satisfaction,
-        "odd": odd_ratings(county=county, first=first, last=last) if is_bureau else None,
+        "odd": odd.select_related("station") if may(request.user, "consultations.view_signals") else None,
         "query": request.GET.urlencode(),
         "may_open": may(request.user, "consultations.view_ratings"),
     }

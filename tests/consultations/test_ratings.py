@@ -9,12 +9,11 @@ from django.db.utils import ProgrammingError
 from accounts.models import AuditEntry
 from common.errors import Refused
 from consultations.models import Consultation, Finding, Rating, RatingTicket
-from consultations.rules.ratings import Given as GivenRating
-from consultations.rules.ratings import Tally, digits_of, grouped, mean_of, oddities, pooled
-from consultations.services.withdrawals import void_consultation
+from consultations.rules.ratings import Tally, digits_of, grouped, mean_of, pooled
 from consultations.services.findings import decide_finding, hear, report_finding
 from consultations.services.ratings import (
     TicketGone,
+    device_key,
     give_rating,
     hash_of_code,
     make_ticket,
@@ -22,7 +21,8 @@ from consultations.services.ratings import (
     ticket_of_code,
     verify_rating,
 )
-from consultations.services.satisfaction import odd_ratings, satisfaction_of
+from consultations.services.satisfaction import satisfaction_of
+from consultations.services.withdrawals import void_consultation
 from records.models import Notice
 from tests.consultations.rating_world import consulted, slip_for
 
@@ -361,18 +361,9 @@ def test_the_board_pools_the_county_and_averages_the_stations(county, shift, cle
     assert found.total.asked == 12 and len(found.stations) == 17
 
 
-def test_ratings_of_one_device_are_looked_at_and_the_stations_screen_is_not():
-    station, other, screen = 1, 2, 3
-    given = [GivenRating(station, "a", "z", "scan")] * 4 + [GivenRating(station, "b", "z", "code")]
-    given += [GivenRating(other, each, "z", "scan") for each in "abcde"]
-    given += [GivenRating(screen, "a", "a", "screen")] * 9
-    assert [(each.station, each.kind, each.count, each.of) for each in oddities(given)] == [(station, "one_device", 4, 5)]
-    assert oddities([GivenRating(station, "a", "b", "scan")] * 4) == []
-    assert [each.kind for each in oddities([GivenRating(station, "a", "a", "scan")])] == ["own_device"]
-
-
-def test_the_device_that_made_the_code_and_gave_the_rating_is_told(county, record, clerk, bagong):
-    slip = make_ticket(consultation_id=record.pk, by=clerk, device="d" * 64)
-    give_rating(ticket_id=slip.ticket.pk, word="very_satisfied", way="scan", device="d" * 64)
-    [(station, oddity)] = odd_ratings(county=county, first=record.day, last=record.day)
-    assert station == bagong and "来自生成评价码的那台设备" in oddity.words
+def test_where_a_rating_came_from_is_kept_as_a_hash_for_the_signals(record, clerk):
+    slip = make_ticket(consultation_id=record.pk, by=clerk, device=device_key("10.0.0.1", "Tablet/1.0"))
+    give_rating(ticket_id=slip.ticket.pk, word="satisfied", way="scan", device=device_key("10.0.0.2", "Phone/1.0"))
+    row = Rating.objects.select_related("ticket").get()
+    assert row.device != row.ticket.device and {len(row.device), len(row.ticket.device)} == {64}
+    assert device_key("10.0.0.2", "Phone/1.0") == row.device and "10.0.0" not in row.device
