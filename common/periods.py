@@ -212,10 +212,10 @@ class Year:
         return date(self.year, 12, 31)
 
     def next(self) -> Self:
-        return Year(self.year + 1)
+        return type(self)(self.year + 1)
 
     def previous(self) -> Self:
-        return Year(self.year - 1)
+        return type(self)(self.year - 1)
 
     @property
     def label(self) -> str:

@@ -75,6 +75,11 @@ def _is_migrant_for_pay(facts: Facts) -> bool:
     return facts.matter == WAGES or (facts.matter == INJURY and "migrant_pay" in facts.claims)
 
 
+def asks_for(item: str) -> Callable[[Facts], bool]:
+    """Whether an application asks for that item of art. 32."""
+    return lambda facts: facts.matter == item
+
+
 TABLE: tuple[Row, ...] = (
     Row(
         1, "notified", NOT_APPLICABLE, "办案机关通知辩护，不审查经济困难状况", "法律援助法25、36条",
@@ -83,7 +88,7 @@ TABLE: tuple[Row, ...] = (
     *(
         Row(
             2, f"situation_{item}", NO_CONDITION, "援助事项不受经济困难条件限制", f"法律援助法32条{int(item[1:])}项",
-            papers, lambda facts, item=item: facts.matter == item,
+            papers, asks_for(item),
         )
         for item, papers in _PROOF_OF_SITUATION.items()
     ),

@@ -174,7 +174,7 @@ def reconcile(
         pairs.append(Pair(PROPOSED, case, row, differences(case, row), MatchedBy.LIKENESS, why(case, row)))
     pairs += [Pair(ONLY_THERE, theirs=row, note=notes.get(row.number, "")) for row in free_rows.values()]
     pairs += [Pair(ONLY_HERE, ours=case) for case in free_cases.values() if case.is_expected]
-    return sorted(pairs, key=lambda pair: (pair.theirs is None, pair.theirs.number if pair.theirs else pair.ours.key))
+    return sorted(pairs, key=lambda pair: (pair.theirs is None, pair.theirs.number if pair.theirs else pair.ours.key if pair.ours else 0))
 
 
 def by_number(code, cases, rows, rejected, notes):

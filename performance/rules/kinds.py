@@ -6,6 +6,7 @@ table's own number of days holds (domain.md 2.5).
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from common.periods import HalfYear, Quarter, Year, YearMonth
 
@@ -39,7 +40,7 @@ class Kind:
     code: str
     words: str
     title: str
-    periods: type | None
+    periods: Any  # a kind of period of common.periods, or None
     due: str
     days: int
     sections: tuple[Section, ...]
@@ -67,7 +68,7 @@ KINDS = {
         ),
         Kind(URGENT, "专报", "关于{subject}的专报", None, "urgent_report", 1, (EVENT, HANDLING, REQUEST), is_drafted_by_itself=False),
         Kind(
-            INFORMATION, "公开信息", "{label}法律援助和法律咨询工作公开信息", HalfYear, "public_information", 30, (INTRODUCTION,)
+            INFORMATION, "公开信息", "{label}法律援助工作公开信息", HalfYear, "public_information", 30, (INTRODUCTION,)
         ),
     )
 }  # fmt: skip

@@ -72,7 +72,7 @@ def pooled(rows: Iterable[Counts]) -> Counts:
 def mean_satisfaction(rows: Iterable[Counts]) -> Decimal | None:
     """The mean of the stations' own rates, shown beside the pooled one. Z-CON-3."""
     rates = [exact(row.rated - row.dissatisfied, row.rated) for row in rows if row.rated]
-    return (sum(rates) / len(rates)).quantize(TENTH, ROUND_HALF_UP) if rates else None
+    return (sum(rates, Decimal(0)) / len(rates)).quantize(TENTH, ROUND_HALF_UP) if rates else None
 
 
 def ranks(rows: Sequence[Counts]) -> list[int | None]:
