@@ -7,7 +7,7 @@ from common.pdf import one_page_pdf
 from desk.services.public_pages import PublicWeek
 
 SIZES = {"a4": "A4", "a3": "A3"}
-STEPS = range(20, 8, -1)
+STEPS = range(24, 8, -1)
 """Points of the body's letters, the largest that fit on one sheet."""
 
 

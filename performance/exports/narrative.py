@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from common.money import yuan
 from performance.exports.progress_table import percent
 from performance.rules.kinds import HALF_YEAR, INFORMATION, MONTH, QUARTER, URGENT, YEAR
 from performance.rules.small_numbers import PublicTable, public_table, told
@@ -131,8 +132,8 @@ def rectification(document, words) -> Part:
 def public_fund(document) -> Part:
     fund = document["fund"]
     words = (
-        f"期初结余{fund['opening']}元，到位{fund['received']}元，支出{Decimal(fund['duty_pay']) + Decimal(fund['case_subsidy'])}元，"
-        f"期末结余{fund['closing']}元。按实际支付日期统计。"
+        f"期初结余{yuan(fund['opening'])}元，到位{yuan(fund['received'])}元，支出{yuan(Decimal(fund['duty_pay']) + Decimal(fund['case_subsidy']))}元，"
+        f"期末结余{yuan(fund['closing'])}元。按实际支付日期统计。"
     )
     rows = [
         ("期初结余", fund["opening"]), ("到位", fund["received"]), ("退回", fund["returned"]), ("缴回", fund["remitted"]),
