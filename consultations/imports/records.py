@@ -36,7 +36,8 @@ def import_records(book: DutyBook, rows: list[Row]) -> None:
     book.load([row["日期"] for row in rows])
     numbered = [row for row in rows if row["登记编号"]]
     twice_in_file(run, numbered, lambda row: row["登记编号"])
-    known = {item.number: item for item in Consultation.objects.filter(number__in=[r["登记编号"] for r in numbered])}
+    stored = Consultation.objects.filter(number__in=[r["登记编号"] for r in numbered]).select_related("own_rating")
+    known = {item.number: item for item in stored}
     unnumbered = unnumbered_records(book, rows) if len(numbered) < len(rows) else {}
     new = []
     for row in rows:
@@ -44,6 +45,8 @@ def import_records(book: DutyBook, rows: list[Row]) -> None:
         if values is None:
             continue
         item = known.get(row["登记编号"]) if row["登记编号"] else unnumbered.get(whole_row(values))
+        if item and hasattr(item, "own_rating"):
+            keep_own_rating(run, row, values, item.own_rating)
         if item and all(getattr(item, name) == value for name, value in values.items()):
             run.count(row)
         elif book.touch(row, row["日期"], values["station"].pk):
@@ -60,6 +63,13 @@ def import_records(book: DutyBook, rows: list[Row]) -> None:
                 run.count(row, is_changed=True, words=f"{item}")
     if not run.errors:
         run.added(Consultation.objects.bulk_create(new, batch_size=1000))
+
+
+def keep_own_rating(run, row: Row, values: dict, rating) -> None:
+    """What the person herself said by code or screen stays: a blank cell leaves it, another word is an error."""
+    if values["rating"] not in ("", rating.word):
+        run.wrong(row, "满意度", f"咨询人已经自己评价“{rating.get_word_display()}”，不能改写：请删去或者改成一致。")
+    values["rating"] = rating.word
 
 
 def values_of(book: DutyBook, row: Row) -> dict | None:
