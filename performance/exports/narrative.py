@@ -82,6 +82,8 @@ def service(document, words) -> Part:
     total, served, quality = document["total"], document["consultations"], document["quality"]
     matters = served["matters"][:MOST_MATTERS]
     first = f"{words}咨询较多的事项：{'、'.join(f'{label}{count:,}人次' for label, _code, count in matters)}。" if matters else ""
+    if first:
+        first += f"五类重点咨询（方案四（一）4）：{'、'.join(f'{area}{count:,}人次' for area, count in served['focus'])}。"
     below = [
         row
         for row in document["stations"]
@@ -116,14 +118,18 @@ def duty(document, words) -> Part:
 
 
 def rectification(document, words) -> Part:
-    mended = document["rectification"]
-    if not any(mended.values()):
-        return Part("案件质量整改", [f"{words}没有案件质量整改事项。"])
-    late = f"，其中逾期{mended['late']}件" if mended["late"] else ""
-    return Part(
-        "案件质量整改",
-        [f"{words}提出整改{mended['asked']}件，完成整改{mended['mended']}件；期末尚未完成{mended['open']}件{late}。"],
-    )
+    visits = document["inspections"]
+    first = f"{words}检查{visits['stations']}个站点{visits['visits']}次。" if visits["visits"] else f"{words}没有登记检查。"
+    told_of = [first, mended_words("检查问题", visits), mended_words("案件质量问题", document["rectification"])]
+    return Part("检查和整改情况", [each for each in told_of if each])
+
+
+def mended_words(what, counted) -> str:
+    """提出、整改、未完成、逾期; nothing where there was nothing."""
+    if not any(counted[key] for key in ("asked", "mended", "open", "late")):
+        return ""
+    late = f"，其中逾期{counted['late']}件" if counted["late"] else ""
+    return f"{what}：提出{counted['asked']}件，完成整改{counted['mended']}件，期末尚未完成{counted['open']}件{late}。"
 
 
 # --- what anybody may read --------------------------------------------------------------------------------------------

@@ -74,6 +74,7 @@ def report_workbook(report: Report, *, by) -> Download:
     served, told_of = document["consultations"], document["duty"]
     counts = [
         *(["事项", label, count] for label, _code, count in served["matters"]),
+        *(["五类重点咨询", label, count] for label, count in served["focus"]),
         *(["方式", label, count] for label, _code, count in served["channels"]),
         *(["处理结果", label, count] for label, _code, count in served["outcomes"]),
         *(["特殊群体", label, count] for label, _code, count in served["groups"]),
@@ -84,8 +85,9 @@ def report_workbook(report: Report, *, by) -> Download:
         ["值班", "班次", told_of["shifts"]], ["值班", "人数", told_of["people"]], ["抽查", "点名抽查", told_of["calls"]],
         ["抽查", "不在岗", told_of["away"]], *(["考核属实", label, count] for label, _code, count in told_of["findings"]),
         ["通报", "通报批评", told_of["criticisms"]], *(["案件质量", label, count] for label, count in document["quality"]["grades"]),
-        ["整改", "提出", document["rectification"]["asked"]], ["整改", "完成", document["rectification"]["mended"]],
-        ["整改", "未完成", document["rectification"]["open"]], ["整改", "逾期", document["rectification"]["late"]],
+        ["检查", "次数", document["inspections"]["visits"]], ["检查", "站点数", document["inspections"]["stations"]],
+        *([what, words, document[key][name]] for what, key in (("检查问题整改", "inspections"), ("案件质量整改", "rectification"))
+          for name, words in (("asked", "提出"), ("mended", "完成"), ("open", "未完成"), ("late", "逾期"))),
     ]  # fmt: skip
     title = f"{report.county}{report.label}"
     heading = [

@@ -12,7 +12,8 @@ from django.db.models import Count, F, Func, Q
 from django.db.models.functions import TruncMonth
 
 from common import clock
-from consultations.models import Consultation, CriticismNotice, Finding, RollCall, Shift
+from consultations.models import Consultation, CriticismNotice, Finding, Inspection, InspectionPoint, RollCall, Shift
+from consultations.rules.topics import focus_counts
 from legalaid.models import AidCase, Rectification, SampledFile
 from organizations.models import Region, Station
 from performance.rules.progress import Counts, Time, mean_satisfaction, percent, pooled, ranks
@@ -54,6 +55,7 @@ def figures_of(*, county: Region, first: date, last: date, with_fund: bool = Fal
         "cases": cases_of(county, span, year),
         "quality": quality_of(county, span),
         "duty": duty_of(county, span),
+        "inspections": inspections_of(county, span),
         "rectification": rectification_of(county, span),
     }
     if with_fund:
@@ -144,10 +146,12 @@ def consultations_of(county: Region, span: Span) -> dict:
     rated = done.aggregate(
         all=Count("pk"), rated=Count("pk", filter=~Q(rating="")), bad=Count("pk", filter=Q(rating="dissatisfied"))
     )
+    by_matter = by(done, "matter")
     return {
         "count": rated["all"],
         "satisfaction": text(percent(rated["rated"] - rated["bad"], rated["rated"])),
-        "matters": shares(by(done, "matter"), Consultation.Matter),
+        "matters": shares(by_matter, Consultation.Matter),
+        "focus": [list(pair) for pair in focus_counts(dict(by_matter)).items()],
         "channels": shares(by(done, "channel"), Consultation.Channel),
         "outcomes": shares(by(done, "outcome"), Consultation.Outcome),
         "groups": shares([(row["each"], row["n"]) for row in by_group], Consultation.Group),
@@ -217,14 +221,30 @@ def duty_of(county: Region, span: Span) -> dict:
     }
 
 
+def inspections_of(county: Region, span: Span) -> dict:
+    """Visits to stations in the period, and what they asked to be mended."""
+    visits = Inspection.objects.filter(county=county, day__range=span)
+    points = InspectionPoint.objects.filter(inspection__county=county).exclude(state=InspectionPoint.State.WITHDRAWN)
+    return {
+        **visits.aggregate(visits=Count("pk"), stations=Count("station", distinct=True)),
+        **mended(points, span, asked="inspection__day"),
+    }
+
+
 def rectification_of(county: Region, span: Span) -> dict:
     """What files' evaluations asked to be mended: asked for in the period, mended in it, still open and late at its end."""
-    asked = Rectification.objects.filter(file__batch__county=county)
-    return asked.aggregate(
-        asked=Count("pk", filter=Q(opened_on__range=span)),
+    return mended(Rectification.objects.filter(file__batch__county=county), span, asked="opened_on")
+
+
+def mended(rows, span: Span, *, asked: str) -> dict:
+    """Of what was to be mended: asked for in the period (by that date), confirmed in it, open and late at its end."""
+    still = Q(confirmed_on=None) | Q(confirmed_on__gt=span.last)
+    known = Q(**{f"{asked}__lte": span.last})
+    return rows.aggregate(
+        asked=Count("pk", filter=Q(**{f"{asked}__range": span})),
         mended=Count("pk", filter=Q(confirmed_on__range=span)),
-        open=Count("pk", filter=Q(opened_on__lte=span.last) & (Q(confirmed_on=None) | Q(confirmed_on__gt=span.last))),
-        late=Count("pk", filter=Q(due_on__lt=span.last) & (Q(confirmed_on=None) | Q(confirmed_on__gt=span.last))),
+        open=Count("pk", filter=known & still),
+        late=Count("pk", filter=known & still & Q(due_on__lt=span.last)),
     )
 
 

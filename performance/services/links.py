@@ -34,6 +34,7 @@ def links_of(user, document: dict) -> dict:
         ("roll_calls", "roll-calls", "consultations.roll_call"),
         ("shifts", "attendance", "consultations.view_attendance"),
         ("fund", "ledger", "subsidies.view_ledger"),
+        ("inspections", "inspections", "consultations.view_inspections"),
         ("rectification", "review-fixes", "legalaid.view_fixes"),
     ):
         found[key] = address(user, name, action)

@@ -9,9 +9,11 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from accounts.models import AuditEntry
+from accounts.services import seal_audit
+from common import clock
 from common.errors import Refused
 from common.periods import HalfYear, Year
-from consultations.models import Consultation
+from consultations.models import Consultation, Inspection, InspectionPoint
 from desk.services.due import run_due
 from performance.models import Report
 from performance.rules.kinds import KINDS, periods_due
@@ -157,7 +159,9 @@ def test_an_issued_report_has_number_paper_and_workbook_and_every_step_its_event
 
 
 def test_the_letter_says_the_frozen_figures_in_official_words_with_f12_behind_it(world):
-    report = world.issued()
+    report = world.reviewed()
+    seal_audit()
+    report = world.issue(report)
     Consultation.objects.filter(station=world.gaodu).update(is_void=True, void_reason="后来作废")
     content = read_file(report.paper.file)
     text = pdf_text(content)
@@ -362,3 +366,17 @@ def test_words_typed_keep_their_letters_and_cannot_become_markup(world):
         f"/reports/papers/{report.pk}/texts/", {"version": report.version, "work": "长" * 10_000}
     )
     assert too_long.status_code == 422 and "超过 3,000 字" in too_long.text
+
+
+def test_what_an_inspection_asked_to_be_mended_stands_in_the_report_as_it_was_at_its_end(world):
+    visit = Inspection.objects.create(
+        county=world.county, station=world.bagong, number="泽检1", kind="quarterly", day="2022-03-10", inspectors="示例甲", summary="公示栏没有换",
+        recorded_by=world.people["section"], recorded_at=clock.now(),
+    )  # fmt: skip
+    for order, due in ((1, "2022-03-20"), (2, "2022-04-20")):
+        InspectionPoint.objects.create(inspection=visit, order=order, problem="公示过期", demand="立即更换", due_on=due)
+    report = world.issued()
+    assert report.figures["inspections"] == {"visits": 1, "stations": 1, "asked": 2, "mended": 0, "open": 2, "late": 1}
+    text = pdf_text(read_file(report.paper.file))
+    assert "本月检查1个站点1次" in text and "提出2件，完成整改0件，期末尚未完成2件，其中逾期1件" in text
+    assert "五类重点咨询（方案四（一）4）：征地拆迁0人次" in text
