@@ -3,8 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from consultations.models import Consultation, Finding, Shift
+from consultations.models import Consultation, Finding, InspectionPoint, RollCallDraw, Shift, Signal
 from organizations.models import Station
+from programmes.models import Obligation
 from subsidies.models import BankStatement
 from tests.accounts.test_browser import SMALL_TEXT, TOO_WIDE
 
@@ -24,6 +25,10 @@ def pages_of():
             "/", "/todo/", "/search/?q=示例", "/imports/", "/roster/2022-09/", "/roster/2022-10/", "/roster/2022-10/plan/",
             "/roster/2022-10/publish/", f"/roster/2022-10/fill/{station}/", "/roster/coverage/", "/roster/changes/",
             f"/roster/shift/{shift}/", "/attendance/", f"/attendance/{shift}/", "/attendance/settle/", "/spotcheck/", "/spotcheck/new/",
+            "/spotcheck/draw/", f"/spotcheck/draw/{RollCallDraw.objects.latest('pk').pk}/", "/inspections/", "/inspections/records/",
+            "/inspections/new/", f"/inspections/points/{InspectionPoint.objects.latest('pk').pk}/", "/signals/",
+            f"/signals/{Signal.objects.latest('pk').pk}/", "/obligations/", f"/obligations/{Obligation.objects.latest('pk').pk}/",
+            "/roster/coverage/history/",
             "/findings/", f"/findings/{finding}/", "/station-months/", f"/station-months/{station}/2022-08/", "/consultations/",
             "/consultations/incomplete/", "/consultations/progress/", f"/consultations/{record}/", "/pay/duty/", "/pay/duty/2022-08/",
             "/pay/duty/2022-08/compare/", "/ledger/", "/ledger/receipts/", "/ledger/balance/", "/base/people/", "/base/people/new/",
