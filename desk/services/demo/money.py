@@ -37,7 +37,7 @@ def enter_movements(*, county, finance, after, until) -> None:
 
 
 def pay_months(*, county, users) -> None:
-    """January to July paid and closed; August drafted, two stations still to come. Two quarters of case subsidies paid between."""
+    """January to July paid and closed, two quarters of cases paid and reported between; August drafted, two stations still to come."""
     entered = date(2021, 12, 31)
     case_money.enter_operating_money(county=county, users=users)
     for number in PAID_MONTHS:
@@ -46,8 +46,7 @@ def pay_months(*, county, users) -> None:
         entered = pays_on
         pay_month(county=county, period=YearMonth(2022, number), users=users)
         if number in (3, 6):
-            quarter = YearMonth(2022, number).quarter
-            case_money.pay_quarter(county=county, users=users, quarter=quarter, day=pays_on.replace(day=14))
+            case_money.close_quarter(county=county, users=users, quarter=YearMonth(2022, number).quarter)
     enter_movements(county=county, finance=users["finance"], after=entered, until=date(2022, 9, 25))
     remember_day(day=date(2022, 9, 19))
     returned = Payment.objects.filter(row__sheet__month__first=YearMonth(2022, 7).first).order_by("pk").first()

@@ -1,7 +1,7 @@
-"""The demonstration's consultations and cases: invented questions of invented people, in the plan's proportions."""
+"""The demonstration's consultations: invented questions of invented people, in the plan's proportions."""
 
 import random
-from datetime import date, time, timedelta
+from datetime import time
 
 from common.encryption import keyed_index
 from common.initials import initials
@@ -10,8 +10,7 @@ from consultations.models.searching import tail_key
 from consultations.rules.records import missing_items
 from consultations.rules.topics import topics_of
 from desk.services.demo.duty import moment
-from desk.services.demo.people import GIVEN, SURNAMES, id_number
-from legalaid.models import AidCase
+from desk.services.demo.people import GIVEN, SURNAMES
 
 M = Consultation.Matter
 QUESTIONS = {
@@ -91,47 +90,3 @@ def record(station, shift, n, matter, clerk, rng) -> Consultation:
         recorded_at=moment(shift.day, values["time"]),
         **values,
     )
-
-
-def add_cases(*, county, today, centre, rng: random.Random) -> int:
-    """Cases concluded and open, as the workbook of a centre would tell them."""
-    cases = []
-    for n in range(1, 129):
-        received = date(2021, 10, 8) + timedelta(days=n * 2 + rng.randrange(20))
-        concluded = received + timedelta(days=45 + rng.randrange(40)) if n <= 97 else None
-        if concluded and (concluded < date(2022, 1, 1) or concluded > today):
-            concluded = today - timedelta(days=rng.randrange(1, 60))
-        group = rng.choice([value for value, _ in AidCase.Group.choices[:8]])
-        number = id_number(n % 40)
-        cases.append(
-            AidCase(
-                county=county,
-                is_history=True,
-                state=AidCase.State.CONCLUDED if concluded else AidCase.State.IN_PROGRESS,
-                number=f"泽援〔2022〕{n:03}号",
-                recipient=f"受援人{n:03}（演示）",
-                id_number=number,
-                id_index=keyed_index(number),
-                primary_group=group,
-                type=AidCase.Type.CIVIL_LITIGATION,
-                source=AidCase.Source.APPLICATION,
-                stage=AidCase.Stage.FIRST_INSTANCE,
-                cause="劳动争议（演示）",
-                basis=AidCase.Basis.LAF_31,
-                hardship=AidCase.Hardship.COMMITMENT,
-                received_on=received,
-                approved_on=received + timedelta(days=4),
-                assigned_on=received + timedelta(days=6),
-                undertaking_office="示例律师事务所",
-                undertaker="卫示例",
-                concluded_on=concluded,
-                provincial_no=f"演示{n:05}" if concluded else "",
-                provincial_entered_on=concluded,
-                recorded_by=centre,
-                recorded_at=moment(received, time(10, 0)),
-            )  # fmt: skip
-        )
-    for case in cases:
-        case.set_search_keys()
-    AidCase.objects.bulk_create(cases, batch_size=500)
-    return len(cases)

@@ -12,7 +12,10 @@ from consultations.services.findings import issue_criticism
 from consultations.services.publishing import publish_roster
 from desk.services.demo import (
     at_the_desk,
+    case_history,
     case_money,
+    case_stories,
+    cases,
     duty,
     money,
     open_work,
@@ -20,11 +23,13 @@ from desk.services.demo import (
     people,
     ratings,
     reports,
+    reviews,
     rosters,
     service_days,
     services,
     supervision,
 )
+from desk.services.demo.case_work import Office
 from desk.services.demo.logins import add_logins, demo_county
 from organizations.models import Station
 from programmes.models import Plan, Target
@@ -54,12 +59,14 @@ def load_year(*, by) -> dict:
     findings = duty.add_findings(shifts, today=TODAY, section=users["section"], section2=users["section2"], rng=rng)
     targets = dict(Target.objects.filter(plan=plan, indicator=Target.Indicator.CONSULTATIONS).values_list("station", "value"))
     consultations = services.add_consultations(shifts=shifts, targets=targets, today=TODAY, clerk=users["clerk"], rng=rng)
-    cases = services.add_cases(county=county, today=TODAY, centre=users["centre"], rng=rng)
-    case_money.mark_history(county=county, users=users)
+    cases.add_agency(county=county, section=users["section"])
+    history = case_history.add_history(county=county, centre=users["centre"])
+    case_money.firms(county, users)
     criticise(findings, users["section"])
     money.pay_months(county=county, users=users)
-    remember_day(day=TODAY)
-    case_money.leave_open_work(county=county, users=users, today=TODAY)
+    live = case_stories.add_cases(Office(county=county, users=users))
+    reviews.add_reviews(county=county, users=users, today=TODAY)
+    case_money.mark_third_quarter(county=county, users=users, today=TODAY)
     open_work.add_open_work(county=county, people=pool, users=users, today=TODAY)
     other_systems.add_other_systems(county=county, users=users, lawyer=pool[0], today=TODAY)
     rosters.add_rosters_at_work(county=county, people=pool, users=users, today=TODAY)
@@ -68,7 +75,7 @@ def load_year(*, by) -> dict:
     at_the_desk.add_desk(county=county, users=users)
     reports.add_reports(county=county, users=users, today=TODAY)
     supervision.add_supervision(county=county, users=users, today=TODAY)
-    return {"人员": len(pool), "班次": len(shifts), "咨询": consultations, "案件": cases}
+    return {"人员": len(pool), "班次": len(shifts), "咨询": consultations, "案件": history + live}
 
 
 def give_phones(county) -> None:
