@@ -185,6 +185,15 @@ STEPS: dict[str, Step] = _table(
 )  # fmt: skip
 
 
+# Steps beside the ordinary way: a page shows them after it and never as the thing to do.
+ASIDE = frozenset(
+    {
+        "ask_supplement", "deem_withdrawn", "redirect", "dismiss", "cooperate", "grant_pre_aid", "refuse", "withdraw", "ask_organ",
+        "return_notice", "decline_assignment", "decline", "request_replacement", "keep_undertaker", "replace", "terminate", "return_file",
+    }
+)  # fmt: skip
+
+
 # A step of its own: it undoes the last one, as an event with a reason. It has no row above, since it leads back.
 TAKE_BACK = "take_back"
 TAKE_BACK_MINUTES = 10

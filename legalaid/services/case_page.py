@@ -8,8 +8,9 @@ from common import clock
 from legalaid.models import AidCase, Applicant, CaseDeadline, CaseEvent
 from legalaid.rules import guards
 from legalaid.rules.materials import words_of
-from legalaid.rules.procedure import HANDLE, ROUTES, State, Step, age_on, steps_from
+from legalaid.rules.procedure import ASIDE, HANDLE, ROUTES, State, Step, age_on, steps_from
 from legalaid.services.deadlines import APPLICANTS
+from legalaid.services.files import CLOSED
 from legalaid.services.inbox import may_hand_over
 from legalaid.services.step_facts import facts_of
 from legalaid.services.steps import who_may, why_not, why_not_taken_back
@@ -94,11 +95,15 @@ def limit_of(deadline: CaseDeadline, today: date) -> Limit:
 
 @dataclass
 class Act:
-    """A step this user may take, with what still lacks before it goes through."""
+    """A step this user may take, with what still lacks before it goes through; `is_aside` is not the ordinary way."""
 
     step: Step
     lacks: list[guards.Lack] = field(default_factory=list)
     reminders: list[guards.Lack] = field(default_factory=list)
+
+    @property
+    def is_aside(self) -> bool:
+        return self.step.code in ASIDE
 
 
 @dataclass
@@ -110,17 +115,30 @@ class Waiting:
 
 
 def acts_of(case: AidCase, user, facts: guards.CaseFacts, today: date) -> tuple[list[Act], list[Waiting]]:
-    """Steps the user may take now, and those the case waits for somebody else to take."""
+    """Steps the user may take now, the ordinary way first, and those the case waits for somebody else to take."""
     acts, waiting = [], []
+    pointless = pointless_steps(case)
     for step in steps_from(case.state):
-        if step.source and step.source != case.source:
+        if step.code in pointless or step.source and step.source != case.source:
             continue
         if why_not(case, step, by=user):
             waiting.append(Waiting(step, who_may(step)))
         else:
             lacks = [] if case.is_history else guards.standing_lacks(step.code, facts, today)
             acts.append(Act(step, lacks, guards.reminders(step.code, facts, today)))
-    return acts, waiting
+    return sorted(acts, key=lambda act: act.is_aside), sorted(waiting, key=lambda each: each.step.code in ASIDE)
+
+
+def pointless_steps(case: AidCase) -> set[str]:
+    """Steps the table allows from this state and that have no point in this case as it stands."""
+    found = set() if case.is_pre_aid else {"complete_pre_aid"}
+    if case.state in State.WITH_UNDERTAKER and not case.deadlines.open().filter(code="replacement_decision").exists():
+        found.add("keep_undertaker")
+    if case.state == "assigned":
+        standing = case.assignments.standing().first()
+        if standing is None or standing.accepted_at:
+            found |= {"accept_assignment", "decline_assignment"}
+    return found
 
 
 # --- what happened ----------------------------------------------------------------------------------------------------
@@ -239,7 +257,9 @@ def missing_of(case: AidCase, facts: guards.CaseFacts, today: date) -> list[guar
 
 
 def may_add_files(case: AidCase, user) -> bool:
-    """Who handles or undertakes a case brings documents in."""
+    """Who handles or undertakes a case brings documents in, until it is archived."""
+    if case.state in CLOSED:
+        return False
     return may(user, HANDLE) or (
         may(user, "legalaid.undertake_case") and case.lawyer is not None and case.lawyer.user_id == user.pk
     )

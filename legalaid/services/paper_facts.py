@@ -150,6 +150,10 @@ def _undertaker(case: AidCase) -> dict:
 DAYS = {"assignment_notice": "engagement", "refusal_decision": "objection_filing", "termination_decision": "objection_filing"}
 
 
+# What was said with a step and belongs into the paper of it: the fact and the step.
+SAID_WITH = {"review_sheet": ("opinion", "review"), "closing_report": ("content", "conclude")}
+
+
 def _said(case: AidCase, kind: rules.Kind, on: date) -> dict:
     """What the case already says about the decision this paper is of."""
     decided = {
@@ -173,6 +177,9 @@ def _said(case: AidCase, kind: rules.Kind, on: date) -> dict:
     if kind.code == "file_cover":
         notice = case.papers.in_force().filter(kind="assignment_notice").select_related("paper").order_by("pk").last()
         said["about_number"] = notice.number_text if notice else ""
+    if kind.code in SAID_WITH:
+        name, step = SAID_WITH[kind.code]
+        said[name] = case.events.filter(step=step).order_by("pk").values_list("reason", flat=True).last() or ""
     if kind.code in DAYS and (rule := rule_of(case, DAYS[kind.code], on)):
         said["days"] = str(rule.amount)
     if kind.code == "supplement_notice" and (running := case.deadlines.open().filter(code="supplement").last()):

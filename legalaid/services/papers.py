@@ -134,10 +134,12 @@ def kinds_to_make(case: AidCase, user, *, on: date) -> list[tuple[str, list[tupl
     return [(words, rows) for words, rows in groups if rows]
 
 
-def waiting_papers(case: AidCase, *, on: date) -> list[tuple[rules.Kind, str]]:
-    """Papers that the steps taken make by the table of the procedure and that are not in force: kind and its name today."""
+def waiting_papers(case: AidCase, user, *, on: date) -> list[tuple[rules.Kind, str]]:
+    """Papers that the steps taken make by the table of the procedure, that this user may make, and of which the file holds neither
+    an issued one nor a signed original: kind and its name today."""
     taken = {number for code in case.events.values_list("step", flat=True) if code in STEPS for number in STEPS[code].papers}
     held = set(CasePaper.objects.in_force().filter(case=case).values_list("kind", flat=True))
+    held |= set(case.files.standing().values_list("kind", flat=True))
     person = Applicant.objects.filter(case=case).first()
     if not (person and person.proxy_name):
         held.add("authorization")
@@ -145,7 +147,7 @@ def waiting_papers(case: AidCase, *, on: date) -> list[tuple[rules.Kind, str]]:
         held.add("hardship_statement")
     kinds = rules.for_case(state=case.state, source=case.source)
     wanted = [kind for kind in kinds if kind.formats.get("2023") in taken and kind.code not in held]
-    return [(kind, rules.words_of(kind.code, on)) for kind in wanted]
+    return [(kind, rules.words_of(kind.code, on)) for kind in wanted if not why_not(case, kind, by=user, day=on)]
 
 
 def in_binding_order(case: AidCase) -> list[CasePaper]:

@@ -17,6 +17,7 @@ from legalaid.rules.procedure import STEPS
 from legalaid.services import closing, supervising
 from legalaid.services.steps import why_not
 from legalaid.views.assignments import case_for, refused
+from legalaid.views.own_cases import makeable_papers
 
 DRAWN = 3
 
@@ -69,6 +70,7 @@ def close_context(case, user):
         "missing_archive": missing,
         "missing_office": [item for item in missing if item not in mine],
         "missing_quality": [item for item in checklists.missing_before(lines, checklists.QUALITY) if item not in missing],
+        "makeable": makeable_papers(case, user),
         "there": sum(line.is_there for line in lines),
         "defects": closing.defects_of(case),
         "may_submit": may_take(case, "submit_file", user),

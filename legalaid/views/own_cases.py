@@ -11,13 +11,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import allowed
 from accounts.policy import may
+from common import clock
 from common.errors import Refused
 from common.free_text import mask_numbers
 from legalaid.forms.own_cases import NoteForm, PagesForm, StepForm, WhyForm
 from legalaid.models import AidCase, CaseDeadline, CaseNote
-from legalaid.rules import checklists, conclusion
+from legalaid.rules import checklists, conclusion, papers
 from legalaid.rules.procedure import STEPS, State
 from legalaid.services import assigning, closing, undertaking
+from legalaid.services.papers import kinds_to_make
 from legalaid.views.assignments import case_for, refused
 
 PAGES = {"conclude": "case-conclude", "submit_file": "case-close"}
@@ -104,6 +106,9 @@ def my_case(request, pk):
     standing = case.assignments.standing().first()
     lines = closing.checklist_of(case)[1]
     wanted = checklists.missing_before(lines, checklists.FILING, party=checklists.UNDERTAKER)
+    makeable = makeable_papers(case, request.user)
+    # What is written only after the conclusion is not asked for before it.
+    before_end = [item for item in wanted if not is_made_later(item.code, case)]
     context = {
         "case": case,
         "standing": standing,
@@ -113,13 +118,23 @@ def my_case(request, pk):
         "asked": assigning.open_request(case),
         "notes": case.notes.select_related("by", "file").order_by("-day", "-pk"),
         "files": case.files.standing().order_by("-pk"),
-        "missing": wanted,
-        "is_ready": case.state == "in_progress" and not wanted,
+        "missing": wanted if case.state in State.TAIL else before_end,
+        "makeable": makeable,
+        "is_ready": case.state == "in_progress" and not before_end,
         "defects": closing.defects_of(case),
         "may_note": case.state in undertaking.WORKING and standing.accepted_at is not None,
         "rule": conclusion.conclusion_for(case.type, case.stage),
     }
     return render(request, "legalaid/own/case.html", context)
+
+
+def makeable_papers(case, user) -> set[str]:
+    """Kinds of papers she may make of this case now."""
+    return {kind.code for _words, kinds in kinds_to_make(case, user, on=clock.today()) for kind, _name in kinds}
+
+
+def is_made_later(code, case) -> bool:
+    return case.state in State.WITH_UNDERTAKER and code in papers.KINDS and not papers.KINDS[code].states & papers.WORKING
 
 
 def standing_of(request, case):

@@ -48,7 +48,7 @@ def case_papers(request, pk):
         "case": case,
         "rows": list(services.papers_of(case).order_by("paper__issued_on", "pk")),
         "groups": services.kinds_to_make(case, request.user, on=clock.today()),
-        "waiting": services.waiting_papers(case, on=clock.today()),
+        "waiting": services.waiting_papers(case, request.user, on=clock.today()),
         "set": rules.set_on(clock.today()),
     }
     template = "legalaid/papers/_list.html" if request.htmx else "legalaid/papers/list.html"

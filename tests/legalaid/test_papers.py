@@ -350,7 +350,7 @@ def test_the_page_of_papers_is_a_fragment_for_the_case_and_a_page_without_javasc
 def test_what_a_step_makes_waits_until_it_is_in_force(world):
     case = world.case(state="assigned", with_lawyer=True)
     case.events.create(step="assign", words="指派", to_state="assigned", day=date(2022, 9, 6), by=world.centre, at=clock.now())
-    waiting = lambda: [kind.code for kind, _name in papers.waiting_papers(case, on=date(2022, 9, 26))]  # noqa: E731
+    waiting = lambda: [kind.code for kind, _name in papers.waiting_papers(case, world.centre, on=date(2022, 9, 26))]  # noqa: E731
     assert waiting() == ["assignment_notice", "official_letter"]
     row = world.issue(case, "assignment_notice")
     assert waiting() == ["official_letter"]

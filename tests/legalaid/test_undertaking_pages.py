@@ -53,6 +53,25 @@ def test_the_officer_decides_and_the_reason_stays_on_the_case(world):
     assert "熟悉当地" in text_of(client, "case-assignments", case.pk)
 
 
+def test_the_page_of_the_case_leads_the_centre_through_what_an_undertaker_without_login_does(world):
+    case, client = world.assigned(world.person("许演示"), accepted=False), world.client(world.centre)
+    accept, keep = reverse("case-accept", args=[case.pk]), "不予更换承办人"
+    page = text_of(client, "case", case.pk)
+    assert f'<a class="btn btn-primary" href="{accept}">接受指派' in page and keep not in page
+    assert "补办先行援助手续" not in page and "终止法律援助（援助中心主任）" in page
+    client.post(accept)
+    page = text_of(client, "case", case.pk)
+    assert accept not in page and "签订委托协议" in page
+    post(client, "case-replacement", case.pk, day="2022-6-15", asked_by="受援人", ground="objective", reason="长期出差")
+    page = text_of(client, "case", case.pk)
+    assert keep in page and client.get(reverse("case-step", args=[case.pk, "keep_undertaker"]), follow=True).status_code == 200
+
+
+def test_ending_a_case_is_never_the_first_thing_to_do(world):
+    page = text_of(world.client(world.director), "case", world.case().pk)
+    assert "终止法律援助" in page and 'class="btn btn-primary"' not in page
+
+
 def test_a_replacement_is_asked_for_and_decided_on_the_same_page(world):
     case, client = world.under_way(), world.client(world.centre)
     post(
@@ -151,9 +170,14 @@ def test_the_desk_says_when_a_case_is_ready_to_be_concluded_and_what_still_lacks
     from tests.legalaid.undertaking_world import OWN_PAPERS
 
     case, client = world.under_way(), world.client(world.chen.user)
-    assert "交卷前要补齐 7 项" in text_of(client, "my-case", case.pk)
-    world.bring(case, *OWN_PAPERS)
+    assert "交卷前要补齐 6 项" in text_of(client, "my-case", case.pk)
+    world.bring(case, *(kind for kind in OWN_PAPERS if kind != "closing_report"))
     assert "可以结案" in text_of(client, "my-case", case.pk)
+    end = {"day": TODAY, "event": "judgment", "document_no": "（2022）晋0525民初1号", "result": "won"}
+    closing.conclude_case(case_id=case.pk, by=world.chen.user, **end)
+    page = text_of(client, "my-case", case.pk)
+    assert "交卷前要补齐 1 项" in page and reverse("case-paper-preview", args=[case.pk, "closing_report"]) in page
+    assert 'name="day" id="id_day" value="2022-06-15"' in text_of(client, "case-close", case.pk)
 
 
 def test_declining_and_striking_are_pages_that_say_what_follows(world):
@@ -269,7 +293,7 @@ def test_a_lawyers_day_on_a_telephone(lasting_world, live_server, page, tmp_path
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("已登记：开庭")).to_be_visible()
     expect(page.get_by_text("第一次开庭，对方没有到。")).to_be_visible()
-    expect(page.get_by_text("交卷前要补齐 5 项")).to_be_visible()
+    expect(page.get_by_text("交卷前要补齐 4 项")).to_be_visible()
     fits("追索劳动报酬纠纷")
     page.get_by_role("link", name="拍材料").click()
     fits("拍材料")
