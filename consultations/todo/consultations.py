@@ -1,4 +1,6 @@
-"""Records that lack something: the station mends them, the bureau checks them."""
+"""Records that lack something: the station mends them, the bureau checks them. Hand-overs nobody has answered."""
+
+from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -6,12 +8,32 @@ from django.urls import reverse
 from accounts.policy import Role, may
 from common import clock
 from common.periods import YearMonth
-from consultations.models import Consultation, Finding
+from consultations.models import Consultation, Finding, Handover
 from consultations.todo.attendance import closed_counties
 from records.todo import TodoItem
 
+# A hand-over without an answer is asked after when so many days have passed.
+PATIENCE = timedelta(days=7)
+
 
 def todo_items(user):
+    return [*lacking(user), *unanswered(user)]
+
+
+def unanswered(user):
+    """Hand-overs of her station, or her own, that wait for an answer. Those to legal aid that are a case follow the case."""
+    if not may(user, "consultations.follow_handover"):
+        return []
+    mine = Consultation.objects.filter(station__in=user.post_stations) | Consultation.objects.filter(practitioner__user=user)
+    waiting = Handover.objects.open().filter(consultation__in=mine, day__lte=clock.today() - PATIENCE)
+    count = waiting.exclude(consultation__aid_case__isnull=False).count()
+    if not count:
+        return []
+    detail = "调解、信访、援助申请的去向和结果"
+    return [TodoItem(f"跟进没有回音的转办 {count} 件", detail, reverse("handovers"), icon="send")]
+
+
+def lacking(user):
     if not may(user, "consultations.write_consultation") and Role.SECTION not in user.roles:
         return []
     this = YearMonth.of(clock.today())

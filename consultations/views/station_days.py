@@ -249,7 +249,7 @@ def late_queue(request):
         return JsonResponse({"user": request.user.pk, "now": now, "token": get_token(request)})
     try:
         sent, entry = read_entry(request.body)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return JsonResponse({"state": "refused", "words": "离线记录读不出来：请重新登记。"}, status=400)
     try:
         return JsonResponse(take(request, sent, entry))

@@ -62,7 +62,7 @@ def doubles(register, clerk) -> None:
     for phone, name, is_merged in (("13800000301", "朱演示", True), ("13800000302", "秦演示", False)):
         first, second = (
             register(40 + n, client_name=name, client_phone=phone, matter="family", topic="divorce", outcome="answered",
-                     question="演示：同一件离婚咨询登记了两次，请核对")
+                     question=f"演示：{name[0]}姓群众咨询离婚，第 {n // 5 + 1} 次登记")
             for n in (0, 5)
         )  # fmt: skip
         if is_merged:
@@ -70,7 +70,7 @@ def doubles(register, clerk) -> None:
 
 
 def draft_of(station) -> dict:
-    return {"station": [str(station.pk)], "channel": ["onsite"], "matter": ["labour"], "question": ["演示：包工头拖欠三个月工钱，只有微信记录"]}
+    return {"station": [str(station.pk)], "channel": ["onsite"], "advisor_signed": ["on"], "matter": ["labour"], "question": ["演示：包工头拖欠三个月工钱，只有微信记录"]}
 
 
 def without_network(county, users, today) -> None:
