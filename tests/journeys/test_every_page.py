@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from consultations.models import Consultation, Finding, InspectionPoint, RollCallDraw, Shift, Signal
 from organizations.models import Station
+from performance.models import Report
 from programmes.models import Obligation
 from subsidies.models import BankStatement
 from tests.accounts.test_browser import SMALL_TEXT, TOO_WIDE
@@ -20,6 +21,7 @@ def pages_of():
     finding = Finding.objects.filter(state="reported").first().pk
     record = Consultation.objects.filter(station=station).first().pk
     statement = BankStatement.objects.get().pk
+    draft, issued = (Report.objects.filter(status=status).first().pk for status in ("draft", "issued"))
     return {
         "section": [
             "/", "/todo/", "/search/?q=示例", "/imports/", "/roster/2022-09/", "/roster/2022-10/", "/roster/2022-10/plan/",
@@ -32,6 +34,7 @@ def pages_of():
             "/findings/", f"/findings/{finding}/", "/station-months/", f"/station-months/{station}/2022-08/", "/consultations/",
             "/consultations/incomplete/", "/consultations/progress/", f"/consultations/{record}/", "/pay/duty/", "/pay/duty/2022-08/",
             "/pay/duty/2022-08/compare/", "/ledger/", "/ledger/receipts/", "/ledger/balance/", "/base/people/", "/base/people/new/",
+            "/reports/", "/reports/papers/new/", "/reports/progress/2022-08/", f"/reports/papers/{draft}/", f"/reports/papers/{issued}/",
             "/base/people/proposals/", "/base/stations/", "/plan/", "/base/calendar/2022/", "/base/frequency/", "/months/",
         ],
         "clerk": ["/", "/attendance/today/", "/consultations/new/", f"/roster/shift/{shift}/swap/", "/findings/new/"],
@@ -42,7 +45,7 @@ def pages_of():
         "cashier": ["/", "/pay/batches/2022-07/"],
         "city": ["/", "/pay/duty/"],
         "admin": ["/", "/base/users/", "/base/users/new/", "/base/posts/new/", "/base/audit/", "/me/"],
-        None: ["/p/duty/", "/login/"],
+        None: ["/p/", "/p/help/", "/p/info/", "/p/duty/", "/login/"],
     }  # fmt: skip
 
 
