@@ -2,7 +2,7 @@
 // Without this script everything works as long as there is a network.
 (function () {
   "use strict";
-  var KEY = "huimin.queue", CONTEXT = "huimin.today", PROBE = 5000;
+  var KEY = "huimin.queue", CONTEXT = "huimin.today", PROBE = 5000, FRESH = 15000;
   var place = document.getElementById("queue");
   if (!place || !window.localStorage || !window.fetch) { return; }
   var isSending = false;
@@ -75,6 +75,8 @@
   document.addEventListener("submit", function (event) {
     var form = event.target, submitter = event.submitter;
     if (!form.dataset.queue || form.dataset.sure || (submitter && "plain" in submitter.dataset)) { return; }
+    // A page that has just come proves the network; nothing typed can be lost with a button.
+    if (form.dataset.queue !== "consultation" && navigator.onLine && !place.dataset.offline && performance.now() < FRESH) { return; }
     event.preventDefault();
     function go() {
       form.dataset.sure = "1";
