@@ -14,7 +14,7 @@ from django.utils.cache import patch_vary_headers
 
 from common import clock
 
-KEPT_SECONDS = 3600
+KEPT_SECONDS = 600
 LONGEST_VALUE = 20
 
 
