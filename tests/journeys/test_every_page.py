@@ -3,7 +3,18 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from consultations.models import Consultation, Finding, InspectionPoint, RollCallDraw, Shift, Signal
+from consultations.models import (
+    Consultation,
+    DutyComplaint,
+    Finding,
+    FollowUp,
+    FollowUpDraw,
+    InspectionPoint,
+    Rating,
+    RollCallDraw,
+    Shift,
+    Signal,
+)
 from organizations.models import Station
 from performance.models import Report
 from programmes.models import Obligation
@@ -20,6 +31,7 @@ def pages_of():
     shift = Shift.objects.filter(station=station, day__month=9).first().pk
     finding = Finding.objects.filter(state="reported").first().pk
     record = Consultation.objects.filter(station=station).first().pk
+    complaint = DutyComplaint.objects.get(state="received").pk
     statement = BankStatement.objects.get().pk
     draft, issued = (Report.objects.filter(status=status).first().pk for status in ("draft", "issued"))
     return {
@@ -32,12 +44,20 @@ def pages_of():
             f"/signals/{Signal.objects.latest('pk').pk}/", "/obligations/", f"/obligations/{Obligation.objects.latest('pk').pk}/",
             "/roster/coverage/history/",
             "/findings/", f"/findings/{finding}/", "/station-months/", f"/station-months/{station}/2022-08/", "/consultations/",
+            "/consultations/ratings/", f"/consultations/ratings/{Rating.objects.get(word='dissatisfied').pk}/", "/consultations/ratings/board/",
+            "/consultations/ratings/complaints/", f"/consultations/ratings/complaints/{complaint}/", "/consultations/ratings/complaints/new/",
+            f"/consultations/ratings/complaints/{complaint}/accept/", f"/consultations/ratings/complaints/{complaint}/refuse/",
+            "/consultations/followups/", "/consultations/followups/?state=done", "/consultations/followups/statistics/",
+            "/consultations/followups/draw/", f"/consultations/followups/draw/{FollowUpDraw.objects.latest('pk').pk}/",
             "/consultations/incomplete/", "/consultations/progress/", f"/consultations/{record}/", "/pay/duty/", "/pay/duty/2022-08/",
             "/pay/duty/2022-08/compare/", "/ledger/", "/ledger/receipts/", "/ledger/balance/", "/base/people/", "/base/people/new/",
             "/reports/", "/reports/papers/new/", "/reports/progress/2022-08/", f"/reports/papers/{draft}/", f"/reports/papers/{issued}/",
             "/base/people/proposals/", "/base/stations/", "/plan/", "/base/calendar/2022/", "/base/frequency/", "/months/",
         ],
-        "clerk": ["/", "/attendance/today/", "/consultations/new/", f"/roster/shift/{shift}/swap/", "/findings/new/"],
+        "clerk": [
+            "/", "/attendance/today/", "/consultations/new/", f"/roster/shift/{shift}/swap/", "/findings/new/",
+            f"/consultations/{record}/rating/", f"/consultations/followups/{FollowUp.objects.open().latest('pk').pk}/",
+        ],
         "head": ["/", f"/station-months/{station}/2022-08/"],
         "duty": ["/", "/checkin/", "/pay/mine/", "/findings/mine/", "/roster/calendar/"],
         "leader": ["/", "/pay/duty/2022-07/", "/ledger/reversals/", "/pay/chain/", "/base/posts/"],
@@ -45,7 +65,7 @@ def pages_of():
         "cashier": ["/", "/pay/batches/2022-07/"],
         "city": ["/", "/pay/duty/"],
         "admin": ["/", "/base/users/", "/base/users/new/", "/base/posts/new/", "/base/audit/", "/me/"],
-        None: ["/p/", "/p/help/", "/p/info/", "/p/duty/", "/login/"],
+        None: ["/p/", "/p/help/", "/p/info/", "/p/duty/", "/p/rate/", "/p/complaint/", "/login/"],
     }  # fmt: skip
 
 
