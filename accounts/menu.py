@@ -153,7 +153,7 @@ MENU = (
         (
             one("用户", "users", "user-cog", "accounts.manage_users"),
             one("岗位", "posts", "id-card", "organizations.view_posts"),
-            one("数据接口", "api-clients", "plug", "desk.manage_api_clients"),
+            one("数据接口", "api-clients", "plug", "accounts.manage_api_clients"),
             one("审计日志", "audit", "history", "accounts.view_audit"),
         ),
     ),

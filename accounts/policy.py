@@ -252,7 +252,7 @@ _MATRIX = {
     "desk.view_obligations": ("查看年度任务台账", (*BUREAU, *AID, CITY, AUDITOR)),
     "desk.keep_obligations": ("办结年度任务", (*BUREAU, *AID)),
     "desk.assign_obligations": ("确定年度任务的责任人", BUREAU),
-    "desk.manage_api_clients": ("管理数据接口", (ADMIN,)),
+    "accounts.manage_api_clients": ("管理数据接口", (ADMIN,)),
     "desk.view_reports": ("报表", (*BUREAU, *AID, FINANCE, TREASURY, CITY, AUDITOR)),
 }
 
@@ -299,7 +299,6 @@ APART = (
     ("subsidies.review_case_list", "subsidies.approve_pay"),
     ("legalaid.rectify", "legalaid.review_administratively"),
     ("legalaid.handle_case", "legalaid.review_file"),
-    ("legalaid.undertake_case", "legalaid.review_file"),
 )
 
 # Posts through which money passes: entered by the administrator, in force only when the leader confirms them.

@@ -313,8 +313,9 @@ def saved_filters(context):
 
 @register.simple_tag(takes_context=True)
 def main_menu(context):
-    request = context["request"]
-    return menu_for(request.user, request.path) if request.user.is_authenticated else []
+    # A request that was refused at the door has no user yet, and its page is drawn all the same.
+    user = getattr(context.get("request"), "user", None)
+    return menu_for(user, context["request"].path) if user is not None and user.is_authenticated else []
 
 
 @register.simple_tag(takes_context=True)

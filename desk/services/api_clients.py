@@ -41,7 +41,7 @@ def make_client(*, name, region, scopes, paper, until: date, by) -> tuple[ApiCli
         made_at=timezone.now(),
     )
     after = {"使用方": name, "区域": str(region), "可读内容": client.get_scope_words(), "失效日期": until, "批准文号": paper}
-    audit.record(by=by, action="desk.manage_api_clients", on=client, after=after)
+    audit.record(by=by, action="accounts.manage_api_clients", on=client, after=after)
     return client, token
 
 
@@ -53,7 +53,7 @@ def revoke_client(*, client: ApiClient, by) -> ApiClient:
         raise ClientRefused("已经停用。")
     client.revoked_at, client.revoked_by = timezone.now(), by
     client.save(update_fields=["revoked_at", "revoked_by"])
-    audit.record(by=by, action="desk.manage_api_clients", on=client, before={"状态": "使用中"}, after={"状态": "已停用"})
+    audit.record(by=by, action="accounts.manage_api_clients", on=client, before={"状态": "使用中"}, after={"状态": "已停用"})
     return client
 
 

@@ -14,14 +14,14 @@ from desk.services.api_clients import make_client, revoke_client
 
 
 @require_safe
-@allowed("desk.manage_api_clients")
+@allowed("accounts.manage_api_clients")
 def api_clients(request):
     rows = ApiClient.objects.visible_to(request.user).select_related("region", "made_by")
     return render(request, "desk/api_clients.html", {"page": page_of(request, rows), "today": clock.today()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@allowed("desk.manage_api_clients")
+@allowed("accounts.manage_api_clients")
 @fresh_login
 def api_client_new(request):
     """The token is shown on the answer to this very request and nowhere else."""
@@ -37,7 +37,7 @@ def api_client_new(request):
 
 
 @require_POST
-@allowed("desk.manage_api_clients")
+@allowed("accounts.manage_api_clients")
 @fresh_login
 def api_client_revoke(request, pk):
     client = get_object_or_404(ApiClient.objects.visible_to(request.user), pk=pk)

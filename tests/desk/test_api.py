@@ -143,7 +143,7 @@ def test_only_the_hash_of_a_token_is_kept_and_giving_it_out_is_audited(story):
     client, token = client_for(story)
     client.refresh_from_db()
     assert token not in str(ApiClient.objects.filter(pk=client.pk).values().get())
-    entry = AuditEntry.objects.filter(action="desk.manage_api_clients").get()
+    entry = AuditEntry.objects.filter(action="accounts.manage_api_clients").get()
     assert token not in str(entry.after) and entry.after["使用方"] == "市局平台（演示）"
 
 
