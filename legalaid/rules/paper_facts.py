@@ -118,6 +118,7 @@ class PaperFacts:
     notes: tuple = ()
     helps: tuple = ()
     issued: tuple = ()
+    answers: tuple = ()  # (question, "yes", "no", "unsure" or "")
     pages: str = ""
 
     @property

@@ -11,7 +11,7 @@ from legalaid.rules.materials import words_of
 from legalaid.rules.procedure import ASIDE, HANDLE, ROUTES, State, Step, age_on, steps_from
 from legalaid.services.deadlines import APPLICANTS
 from legalaid.services.files import CLOSED
-from legalaid.services.inbox import may_hand_over
+from legalaid.services.inbox import EDITABLE, may_hand_over
 from legalaid.services.step_facts import facts_of
 from legalaid.services.steps import who_may, why_not, why_not_taken_back
 
@@ -237,6 +237,7 @@ def page_of(case: AidCase, user) -> dict:
         "complaints": list(case.complaints.visible_to(user)),
         "may_take_back": bool(events) and not why_not_taken_back(case, events[-1], user),
         "may_add_files": may_add_files(case, user),
+        "may_edit": may(user, HANDLE) and case.state in EDITABLE and not case.is_history and applicant is not None,
         "may_hand_over": may_hand_over(case, user),
         "last_step": events[-1].words if events else "",
     }

@@ -10,6 +10,7 @@ from legalaid.rules import papers as rules
 from legalaid.rules.paper_facts import FileRow, NoteRow, PaperFacts
 from legalaid.services.closing import dossier_of
 from legalaid.services.deadlines import rule_of
+from legalaid.services.supervising import questions
 from organizations.models import Organization
 
 Kinds = Organization.Kind
@@ -218,6 +219,7 @@ def _lists(case: AidCase, kind: rules.Kind) -> dict:
         )
     if kind.code == "follow_up":
         visit = case.supervisions.filter(kind="post_visit").select_related("by").last()
+        lists["answers"] = answered(visit.answers if visit else {})
         if visit:
             lists |= {"content": visit.content, "opinion": visit.get_satisfaction_display(), "place": visit.get_way_display()}
             lists |= {"asked_by": visit.by.name, "answered_on": visit.day}
@@ -225,6 +227,11 @@ def _lists(case: AidCase, kind: rules.Kind) -> dict:
         rows, pages = _file_rows(case, only_brought=kind.code == "receipt")
         lists |= {"files": rows, "pages": str(pages) if pages else ""}
     return lists
+
+
+def answered(answers: dict) -> tuple[tuple[str, str], ...]:
+    """The questions of the follow-up, each with what was answered, if it was."""
+    return tuple((each.words, answers.get(each.code, "")) for each in questions())
 
 
 def _file_rows(case: AidCase, *, only_brought: bool) -> tuple[tuple[FileRow, ...], int]:

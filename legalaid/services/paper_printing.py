@@ -10,6 +10,7 @@ from common.errors import Refused
 from common.pdf import render_pdf
 from legalaid.rules.paper_facts import BLANK, PaperFacts
 from legalaid.rules.papers import BUREAU, Kind, TemplateSet
+from legalaid.services.paper_facts import answered
 from records.services import installation, read_file
 
 PAPER, EMBEDDED = "print/legalaid/paper.html", "legalaid/papers/_embedded.html"
@@ -23,6 +24,7 @@ def paper_pdf(kind: Kind, facts: PaperFacts, each: TemplateSet) -> bytes:
 
 def blank_pdf(kind: Kind, each: TemplateSet, *, facts: PaperFacts = BLANK) -> bytes:
     """The empty form; ``facts`` may name the offices, so that only the person's part is left to write."""
+    facts = facts.saying(answers=answered({}))
     return render_pdf(kind.template, _context(kind, facts, each) | {"base": PAPER, "is_blank": True})
 
 

@@ -19,6 +19,7 @@ from legalaid.models.cases import DATES_IN_ORDER
 from legalaid.rules import guards
 from legalaid.rules.procedure import HANDLE, STEPS, TAKE_BACK, TAKE_BACK_MINUTES, UNDERTAKE, Step, out_of_order, steps_from
 from legalaid.services import case_numbers, deadlines
+from legalaid.services.consultations import answer_consultation
 from legalaid.services.step_facts import facts_of
 
 # A fact of the step in which the office itself sets the last day of a limit that the step starts.
@@ -100,6 +101,7 @@ def move_case(case: AidCase, code: str, *, by, day: date, reason: str = "", fact
     if code in CORRECTIONS:
         case.objections.ordered().update(corrected_on=day)
     record(case, step, by=by, before=before, day=day, reason=reason)
+    answer_consultation(case, code)
     return event
 
 
@@ -144,6 +146,7 @@ def open_case(case: AidCase, code: str, *, by, day: date, reason: str = "", fact
     case.save(force_insert=True)
     deadlines.run(case, step, day=day)
     record(case, step, by=by, before="", day=day, reason=reason)
+    answer_consultation(case, code)
     return CaseEvent.objects.create(
         case=case, step=code, words=step.words, to_state=case.state, day=day, by=by, at=clock.now(),
         reason=mask_numbers(reason).text[:1000], facts=masked(facts or {}),

@@ -45,12 +45,10 @@ FRAGMENTS = (
     ("case-papers", "法律文书", "file-text"),
     ("case-closing", "结案与归档", "folder-check"),
     ("case-supervision", "告知、监督与回访", "phone"),
-    ("case-review", "质量评查", "scale"),
-    ("case-provincial", "省系统录入", "database"),
     ("case-money", "惠民标注与补贴", "stamp"),
 )
 # Nothing to show or to do there before somebody undertakes the case.
-AFTER_ASSIGNMENT = frozenset({"case-closing", "case-supervision", "case-review", "case-money"})
+AFTER_ASSIGNMENT = frozenset({"case-closing", "case-supervision", "case-money"})
 
 
 def case_of(request, pk) -> AidCase:

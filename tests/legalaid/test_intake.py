@@ -9,6 +9,8 @@ from django.db import connections
 
 from accounts.models import AuditEntry
 from common.errors import Refused
+from consultations.models import Handover
+from consultations.services.handovers import follow_outcome
 from legalaid.models import AidCase, CaseEvent
 from legalaid.rules.procedure import State
 from legalaid.services import inbox
@@ -197,6 +199,29 @@ def test_a_consultation_becomes_one_case_and_both_know_of_each_other(world):
     assert case.events.get().facts["来源咨询"] == str(consultation)
     with pytest.raises(Refused, match="已经转为援助申请"):
         world.application(consultation_id=consultation.pk, id_number=number(serial=3))
+
+
+def test_the_consultation_reads_that_its_application_was_taken_and_what_was_decided(world):
+    consultation = world.consultation()
+    handover = follow_outcome(consultation, world.clerk)
+    case = world.application(by=world.clerk, station=world.bagong, consultation_id=consultation.pk)
+    assert Handover.objects.get().state == "open"
+    inbox.take_over(case_id=case.pk, version=case.version, by=world.centre)
+    handover.refresh_from_db()
+    assert (handover.state, handover.result) == ("taken", "")
+    case.refresh_from_db()
+    move_case(case, "withdraw", by=world.centre, day=TODAY, reason="本人书面撤回")
+    handover.refresh_from_db()
+    assert (handover.state, handover.result, handover.closed_on) == ("done", "申请人撤回", TODAY)
+
+
+def test_of_a_sensitive_case_the_consultation_reads_only_that_it_was_decided(world):
+    consultation = world.consultation(matter="criminal")
+    handover = follow_outcome(consultation, world.clerk)
+    case = world.application(matter="c24", groups=[], stage="investigation", consultation_id=consultation.pk)
+    move_case(case, "withdraw", by=world.centre, day=TODAY, reason="本人书面撤回")
+    handover.refresh_from_db()
+    assert (handover.state, handover.result) == ("done", "援助中心已作出决定")
 
 
 def test_a_void_consultation_or_one_of_another_station_becomes_no_case(world):

@@ -22,6 +22,7 @@ from legalaid.rules.paper_facts import BLANK, LABELS, NAMES, FileRow, HelpRow, N
 from legalaid.services import paper_printing, papers
 from legalaid.services.help_papers import help_ledger_pdf, help_paper_pdf
 from legalaid.services.paper_printing import blank_pdf, paper_pdf
+from legalaid.services.supervising import questions
 from programmes.models import DeadlineRule
 from records.models import IssuedPaper, NumberSeries
 from tests.legalaid.papers_world import PapersWorld, browser, reader, squeezed, text_of
@@ -313,6 +314,22 @@ def test_the_whole_identity_number_stands_only_where_the_official_form_has_it(wo
     for kind in ("grant_decision", "official_letter", "assignment_notice", "follow_up"):
         text = text_of(world.issue(case, kind))
         assert number not in text and "13800005678" not in text and not re.search(r"\d{17}[\dX]", text), kind
+
+
+def test_what_was_said_with_a_step_and_asked_on_the_telephone_stands_in_the_paper_of_it(world):
+    case = world.case(state="concluded", with_lawyer=True)
+    for step, words in (("review", "建议给予法律援助。"), ("conclude", "判决支付工资二万元。")):
+        case.events.create(
+            step=step, words=step, to_state="concluded", day=date(2022, 9, 6), by=world.centre, at=clock.now(), reason=words
+        )
+    answers = {each.code: "no" if each.code == "charged" else "yes" for each in questions()}
+    case.supervisions.create(
+        kind="post_visit", way="phone", day=date(2022, 9, 7), content="满意", answers=answers, satisfaction="satisfied", by=world.centre, at=clock.now()
+    )  # fmt: skip
+    assert "建议给予法律援助。" in text_of(world.issue(case, "review_sheet"))
+    assert "判决支付工资二万元。" in text_of(world.issue(case, "closing_report"))
+    text = text_of(world.issue(case, "follow_up")).replace("\n", "").replace(" ", "")
+    assert "宴请？是√否" in text and all(each.words in text for each in questions())
 
 
 def test_the_preview_hides_the_number_that_the_paper_will_show(world):

@@ -95,7 +95,7 @@ def reading(row, rubric):
     if context["is_readable"]:
         context |= {
             "documents": case.files.standing().select_related("stored"),
-            "papers": IssuedPaper.objects.in_force().about(case).order_by("issued_on", "pk"),
+            "papers": IssuedPaper.objects.in_force().about(case).select_related("case_paper").order_by("issued_on", "pk"),
             "notes": case.notes.filter(struck_at=None),
             "events": case.events.all(),
         }
