@@ -1,4 +1,4 @@
-"""What a telephone noted without a network and sends later (补传). docs/decisions/0052; contract 3.1, lessons 7.
+"""What a telephone noted without a network and sends later (补传). docs/decisions/0063; contract 3.1, lessons 7.
 
 The server's time stays the truth. A consultation becomes a record that shows both times. A sign-in or sign-out is a note for
 whoever settles the shift: it never becomes an attendance, because nobody but the telephone says when it was made.
