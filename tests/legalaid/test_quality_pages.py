@@ -424,15 +424,18 @@ def test_the_demonstration_shows_a_checked_half_year_an_evaluation_under_way_and
 
     monkeypatch.delenv("TODAY")
     mark_as_demo(day=date(2022, 9, 26), by=world.system)
-    for n in range(10):
-        world.case(archived_on=["2022-05-10", "2022-08-10"][n > 7])
+    for day in (*["2022-05-10"] * 8, *["2022-08-10"] * 2, *["2022-09-10"] * 2):
+        world.case(archived_on=day)
     users = {**world.people, "expert": world.expert1}
     assert add_reviews(county=world.county, users=users, today=date(2022, 9, 26)) == 8
     assert list(ReviewBatch.objects.order_by("pk").values_list("kind", "state")) == [
         ("admin_check", "closed"),
+        ("admin_check", "closed"),
         ("peer", "open"),
         ("admin_check", "drawn"),
     ]
-    assert sorted(Rectification.objects.values_list("state", flat=True)) == ["confirmed", "open"]
-    assert AidCase.objects.filter(state="quality_passed").count() == 7
+    assert sorted(Rectification.objects.values_list("state", "file__grade")) == [
+        ("confirmed", "fail"), ("open", "excellent"), ("open", "fail"),
+    ]  # fmt: skip
+    assert AidCase.objects.filter(state="quality_passed").count() == 7 + 1
     assert FileReview.objects.waiting().filter(reviewer=world.expert1).exists()
