@@ -353,7 +353,7 @@ def greet(options) -> None:
 
     host = f"[{options.host}]" if ":" in options.host else options.host
     print(f"\n惠民 {settings.VERSION} 已启动：http://{host}:{options.port}/")
-    logins = get_user_model().objects.filter(is_demo=True, is_active=True).order_by("pk")
+    logins = get_user_model().objects.filter(is_demo=True, is_active=True).exclude(password="").order_by("pk")
     if is_demonstration() and logins:
         print(f"演示账号，密码都是 {settings.DEMO_PASSWORD}")
         for user in logins:
