@@ -22,7 +22,7 @@ from subsidies.rules.annual import Indicator, YearOfFund, rate
 from subsidies.rules.quarterly_return import CashLine, cash_of
 from subsidies.services import case_figures
 from subsidies.services.funds import arrivals
-from subsidies.services.quarterly_figures import about
+from subsidies.services.quarterly_figures import READ_WITH_ENTRIES, about
 
 
 class YearRefused(Refused):
@@ -70,7 +70,7 @@ def year_of_fund(county: Region, kind: str, year: int) -> YearOfFund:
     if fund is None:
         return YearOfFund(kind, *[ZERO] * 6)
     opening = fund.entries.filter(day__lt=first).aggregate(sum=Sum("amount"))["sum"] or ZERO
-    entries = fund.entries.between(first, last).select_related("movement", "reverses__movement")
+    entries = fund.entries.between(first, last).select_related(*READ_WITH_ENTRIES)
     cash = cash_of(opening, [CashLine(entry.day, entry.amount, about(entry)) for entry in entries])
     return YearOfFund(kind, cash.opening, cash.received, cash.returned, cash.remitted, cash.duty_pay, cash.case_subsidy)
 

@@ -143,16 +143,20 @@ def cash_by_payment_date(county: Region, quarter: Quarter) -> Cash:
     if fund is None:
         return cash_of(ZERO, ())
     opening = fund.entries.filter(day__lt=quarter.first).aggregate(sum=Sum("amount"))["sum"] or ZERO
-    entries = fund.entries.between(quarter.first, quarter.last).select_related("movement", "reverses__movement")
+    entries = fund.entries.between(quarter.first, quarter.last).select_related(*READ_WITH_ENTRIES)
     return cash_of(opening, [CashLine(entry.day, entry.amount, about(entry)) for entry in entries])
 
 
+# What `about` looks at, so that a ledger is read in one query.
+READ_WITH_ENTRIES = ("movement", "payment", "reverses__movement", "reverses__payment")
+
+
 def about(entry: LedgerEntry) -> str:
-    """What an entry moves money for; a reversal speaks of what it reverses."""
+    """What an entry moves money for: a payment under a quarterly list or for duty; a reversal speaks of what it reverses."""
     first = entry.reverses or entry
     if first.kind == LedgerEntry.Kind.MOVEMENT:
         return ABOUT_MOVEMENT[first.movement.kind]
-    return "duty_pay" if first.payment_id else "case_subsidy"
+    return "case_subsidy" if first.payment.case_row_id else "duty_pay"
 
 
 def duty_months(county: Region, quarter: Quarter, lines: list) -> list[DutyMonth]:

@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from common.errors import Refused
+from common.periods import Quarter
 from subsidies.exports.annual import year_pdf, year_workbook
-from subsidies.models import IndicatorReason
+from subsidies.models import IndicatorReason, Payment
 from subsidies.rules.annual import Indicator, YearOfFund, rate
 from subsidies.services.annual_figures import write_reason, year_figures
+from subsidies.services.case_payment import record_returned_case_transfer
+from subsidies.services.quarterly_figures import cash_by_payment_date
+from tests.subsidies.case_world import CaseWorld
 from tests.subsidies.test_quarterly_return import Story
 
 amounts = st.decimals(0, 10**6, places=2)
@@ -47,6 +51,23 @@ def story(db):
     story.march_is_paid()
     story.remit("500.00", date(2022, 4, 5))
     return story
+
+
+@pytest.mark.rule("Z-RPT-1", "Z-RPT-2")
+def test_paid_cases_are_cash_for_cases_and_not_for_duty_also_when_one_transfer_came_back(db):
+    world = CaseWorld()
+    world.fill(special="5000.00", operating="5000.00")
+    world.cases(2, standard="1500.00")
+    world.case(firm=world.other_firm)
+    paid = world.list_to("paid")
+    quarter = cash_by_payment_date(world.county, Quarter(2022, 2))
+    assert (quarter.duty_pay, quarter.case_subsidy) == (0, Decimal("3000.00"))
+    year = year_figures(county=world.county, year=2022)
+    assert [(fund.duty_pay, fund.case_subsidy) for fund in year.funds] == [(0, Decimal("3000.00")), (0, Decimal("1000.00"))]
+    payment = Payment.objects.get(case_row__list=paid, amount="1000.00", case_row__name=world.other_firm.name)
+    record_returned_case_transfer(payment_id=payment.pk, returned_on=date(2022, 4, 6), reason="户名不符", by=world.people["cashier"])
+    quarter = cash_by_payment_date(world.county, Quarter(2022, 2))
+    assert (quarter.duty_pay, quarter.case_subsidy) == (0, Decimal("2000.00"))
 
 
 @pytest.mark.rule("Z-RPT-2", "Z-FUND-1")
