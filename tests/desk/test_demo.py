@@ -152,6 +152,8 @@ def test_two_quarters_of_cases_are_paid_and_reported_the_third_waits_for_the_dir
     assert all(total > 0 for row in CaseList.objects.values_list("special_total", "operating_total") for total in row)
     assert dict(QuarterlyReturn.objects.values_list("first__month", "status")) == {1: "noted", 4: "noted"}
     assert [report.sent_on <= report.due_on for report in QuarterlyReturn.objects.all()] == [True, True]
+    cash = QuarterlyReturn.objects.get(first__month=4).figures["special_fund"]
+    assert cash["case_subsidy"] == str(CaseList.objects.get(quarter=1).special_total)
     assert CaseMark.objects.to_sign().count() == 1
     mended = CaseClaim.objects.get(list__quarter=2, case__events=None, marked_on__lt="2022-04-01")
     assert mended.case.number in str(CaseList.objects.get(quarter=1).events.exclude(case=None).get().case)
