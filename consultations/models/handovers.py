@@ -36,6 +36,7 @@ class Handover(models.Model):
         DECLINED = "declined", "未接收"
 
     OPEN_STATES = ("open", "taken")
+    TONES = {"open": "warn", "taken": "info", "done": "ok", "declined": "bad"}
 
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="handovers", verbose_name="咨询记录")
     kind = models.CharField("去向", max_length=10, choices=Kind.choices)
@@ -71,3 +72,8 @@ class Handover(models.Model):
 
     def __str__(self):
         return f"{self.consultation} 转{self.get_kind_display()}"
+
+    @property
+    def tone(self):
+        """The colour of its state on pages."""
+        return self.TONES[self.state]

@@ -17,7 +17,8 @@ from consultations.services import handovers as services
 from consultations.views.attendance import paper
 from records.services import installation
 
-WITH_RECORD = ("consultation__station__county", "consultation__practitioner", "made_by")
+# The case a referral has become is a row of a higher floor that points at the record.
+WITH_RECORD = ("consultation__station__county", "consultation__practitioner", "consultation__aid_case", "made_by")
 
 
 @require_safe
@@ -34,16 +35,16 @@ def handover_list(request):
     if chosen.get("kind"):
         rows = rows.filter(kind=chosen["kind"])
     page = page_of(request, rows.order_by("day", "pk"))
-    lines = [(each, papers.shown_name(request.user, each.consultation), case_of(each)) for each in page]
+    lines = [(each, papers.shown_name(request.user, each.consultation), is_case(each)) for each in page]
     context = {"form": form, "page": page, "lines": lines, "chips": chips_of(request, form)}
     return render(request, "consultations/records/handovers.html", context)
 
 
-def case_of(handover):
-    """The case a referral to legal aid has become; it is a row of a higher floor that points here."""
+def is_case(handover):
+    """Whether a referral to legal aid has become a case; what became of the case, the record's own page tells."""
     if handover.kind != Handover.Kind.LEGAL_AID:
-        return None
-    return getattr(handover.consultation, "aid_case", None)
+        return False
+    return getattr(handover.consultation, "aid_case", None) is not None
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,7 +63,7 @@ def handover(request, pk):
         "row": row,
         "record": row.consultation,
         "name": papers.shown_name(request.user, row.consultation),
-        "case": case_of(row),
+        "case": is_case(row),
         "may_address": is_ours and row.state == Handover.State.OPEN,
         "may_answer": is_ours and row.state in Handover.OPEN_STATES,
         "address": address,

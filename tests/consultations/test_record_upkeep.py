@@ -155,7 +155,9 @@ def test_id_numbers_in_free_text_are_masked(typed, kept, count):
 def test_masking_is_told_and_nothing_unmasked_is_kept(values, clerk, signed_in):
     seen = preview(values=values(answer=f"已核对 {ID_NUMBER} 的材料"), by=clerk)
     assert seen.ids_in_text == 1
-    record = register_consultation(values=values(question=f"本人 {ID_NUMBER} 工资被拖欠", answer=f"{ID_NUMBER} 已登记在册"), by=clerk)
+    record = register_consultation(
+        values=values(question=f"本人 {ID_NUMBER} 工资被拖欠", answer=f"{ID_NUMBER} 已登记在册"), by=clerk
+    )
     assert record.masked_ids == 2
     everything = str(list(Consultation.objects.values())) + str(list(AuditEntry.objects.values()))
     assert ID_NUMBER not in everything
@@ -209,7 +211,9 @@ def test_a_later_correction_needs_a_reason_and_keeps_what_stood_there(register, 
     at("2022-03-21 10:00")
     with pytest.raises(Refused, match="没有写更正原因"):
         edit_consultation(consultation_id=record.pk, values=values(matter="loan"), by=clerk)
-    edit_consultation(consultation_id=record.pk, values=values(matter="loan", answer="告知收集转账记录后起诉"), by=clerk, reason="核对纸质表")
+    edit_consultation(
+        consultation_id=record.pk, values=values(matter="loan", answer="告知收集转账记录后起诉"), by=clerk, reason="核对纸质表"
+    )
     told = json.loads(ConsultationRevision.objects.get().changes)
     assert told["咨询类别"] == ["劳动争议", "民间借贷"] and told["答复意见"][0] == "告知先申请劳动仲裁并准备证据"
     page = signed_in(clerk).get(reverse("consultation", args=[record.pk])).text
@@ -301,7 +305,7 @@ def test_the_list_of_doubts_names_the_later_of_two_and_its_twin(register, clerk,
     assert set(found) == {third}
     assert found[third].twin == first and len(found[third].words) == 2
     page = signed_in(clerk).get(reverse("consultations-doubtful"), {"since": "2022-03-01"}).text
-    assert f'{reverse("consultation-merge", args=[first.pk])}?duplicate={third.pk}' in page
+    assert f"{reverse('consultation-merge', args=[first.pk])}?duplicate={third.pk}" in page
     assert f">{second}</a>" not in page.split("<tbody>")[1].split("同一")[0]
 
 
@@ -383,3 +387,12 @@ def test_a_hand_over_without_an_answer_waits_in_the_to_do_list(register, clerk, 
     at("2022-03-24 10:00")
     assert any("跟进没有回音的转办 1 件" in item.title for item in todo_items(clerk))
     assert not any("转办" in item.title for item in todo_items(user("clerk", station=dayang)))
+
+
+def test_the_list_of_hand_overs_asks_the_same_few_questions_for_many(register, clerk, signed_in, django_assert_max_num_queries):
+    client = signed_in(clerk)
+    for n in range(12):
+        register(outcome="referred_legal_aid", question=f"第 {n} 位群众问怎样申请法律援助")
+    client.get(reverse("handovers"))
+    with django_assert_max_num_queries(14):
+        assert client.get(reverse("handovers")).text.count("待接收") >= 12

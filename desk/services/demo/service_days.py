@@ -18,7 +18,9 @@ ANSWER = "演示：说明了有关法律规定和处理步骤，告知需要准�
 def add_service_days(*, county, users, today) -> None:
     """Last week's records of the demonstration's own station, by the same services as at the counter."""
     clerk, station = users["clerk"], Station.objects.in_county(county).get(short_name="巴公镇")
-    shift = Shift.objects.standing().filter(station=station, day__lt=today).select_related("practitioner").order_by("-day").first()
+    shift = (
+        Shift.objects.standing().filter(station=station, day__lt=today).select_related("practitioner").order_by("-day").first()
+    )
     typed = {
         "station": station, "practitioner": shift.practitioner, "day": shift.day, "channel": "onsite", "answer": ANSWER,
         "groups": [], "party_count": 1, "advisor_signed": True,
@@ -26,7 +28,9 @@ def add_service_days(*, county, users, today) -> None:
     at = shift.starts_at.replace(minute=0)
 
     def register(minute, **values):
-        return register_consultation(values={**typed, "time": at.replace(minute=minute), **values}, by=clerk, keep_incomplete=True)
+        return register_consultation(
+            values={**typed, "time": at.replace(minute=minute), **values}, by=clerk, keep_incomplete=True
+        )
 
     point_on(register, clerk, shift.day, today)
     doubles(register, clerk)
@@ -44,7 +48,11 @@ def add_service_days(*, county, users, today) -> None:
 
 def point_on(register, clerk, day, today) -> None:
     """One to the mediators with a result, one to the petition office that is taken, one nobody has answered."""
-    kinds = (("referred_mediation", "neighbour", "light"), ("petition_assist", "administrative", "petition"), ("referred_legal_aid", "labour", "wages"))
+    kinds = (
+        ("referred_mediation", "neighbour", "light"),
+        ("petition_assist", "administrative", "petition"),
+        ("referred_legal_aid", "labour", "wages"),
+    )
     made = [
         register(10 + 10 * n, client_name=f"{name}演示", client_phone=f"1380000020{n}", matter=matter, topic=topic, outcome=outcome,
                  question=f"演示：第 {n + 1} 件需要转办的咨询，说明了来龙去脉")
@@ -70,7 +78,13 @@ def doubles(register, clerk) -> None:
 
 
 def draft_of(station) -> dict:
-    return {"station": [str(station.pk)], "channel": ["onsite"], "advisor_signed": ["on"], "matter": ["labour"], "question": ["演示：包工头拖欠三个月工钱，只有微信记录"]}
+    return {
+        "station": [str(station.pk)],
+        "channel": ["onsite"],
+        "advisor_signed": ["on"],
+        "matter": ["labour"],
+        "question": ["演示：包工头拖欠三个月工钱，只有微信记录"],
+    }
 
 
 def without_network(county, users, today) -> None:
