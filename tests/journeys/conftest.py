@@ -18,8 +18,7 @@ from organizations.models import Region
 from programmes.services.calendars import load_calendar
 from programmes.services.loading import load_plan
 from records.services import forget_remembered_day, remember_day
-
-PASSWORD = "demonstration only"
+from tests.journeys.ground import PASSWORD
 
 
 def load_county():
@@ -49,12 +48,12 @@ def living_county(transactional_db, monkeypatch):
 
 @pytest.fixture
 def sign_in(page, live_server):
-    """Sign in through the login page, whoever was signed in before."""
+    """Sign in through the login page, whoever was signed in before, and go on to the page she wanted."""
 
-    def enter(username):
+    def enter(username, then=""):
         page.wait_for_load_state()
         page.context.clear_cookies()
-        page.goto(live_server.url + "/login/")
+        page.goto(live_server.url + "/login/" + (f"?next={quote(then)}" if then else ""))
         page.fill("input[name=login]", username)
         page.fill("input[name=password]", PASSWORD)
         page.get_by_role("button", name="登录").click()

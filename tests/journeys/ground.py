@@ -7,12 +7,13 @@ from decimal import Decimal
 from PIL import Image, ImageDraw
 
 from accounts.models import User
+from accounts.policy import Role
 from accounts.services import system_user
 from common.id_numbers import check_digit
 from consultations.models import Shift
 from desk.services.demo.open_work import PAPER
 from legalaid.services.assigning import set_specialties
-from organizations.models import Organization, PoolEntry, Station
+from organizations.models import Organization, PoolEntry, Post, Station
 from organizations.services.organization_accounts import decide_organization_account, propose_organization_account
 from organizations.services.people import link_login, register_practitioner
 from organizations.services.pool import decide_pool_entry
@@ -21,6 +22,7 @@ from subsidies.models import Fund, FundMovement
 from subsidies.services.funds import enter_movement, fund_of
 
 FIRM = "示例律师事务所"
+PASSWORD = "demonstration only"
 
 
 def user(login):
@@ -42,10 +44,6 @@ def picture(words):
     return {"name": f"{words}.png", "mimeType": "image/png", "buffer": content.getvalue()}
 
 
-def paper(words):
-    return {"name": f"{words}.pdf", "mimeType": "application/pdf", "buffer": PAPER}
-
-
 def practitioner(county, name, serial, *, login="", kind="lawyer", **facts):
     """Registered by the section, admitted by the leader, with her login linked."""
     person = register_practitioner(
@@ -59,7 +57,7 @@ def practitioner(county, name, serial, *, login="", kind="lawyer", **facts):
 
 
 def firm_with_account(county):
-    firm = Organization.objects.create(kind="law_firm", name=FIRM, region=county)
+    firm = Organization.objects.create(kind="law_firm", name=FIRM, region=county, phone="0356-7654321")
     proof = keep_file(content=PAPER, name="账户确认书.pdf", purpose="bank-account", by=user("section"))
     account = propose_organization_account(
         organization_id=firm.pk, holder=FIRM, bank_name="示例银行泽州支行", account_no="6222000000000001", by=user("section"), paper=proof
@@ -68,9 +66,19 @@ def firm_with_account(county):
     return firm
 
 
+def second_expert(county):
+    """Peer evaluation asks for two; the demonstration has one login."""
+    expert = User.objects.create_user("expert2", PASSWORD, name="尤演示", is_demo=True)
+    Post.objects.create(
+        user=expert, role=Role.EXPERT, region=county, since=date(2022, 1, 1), is_confirmed=True, entered_by=user("admin")
+    )
+
+
 def lay_ground(county, *, day):
     """On `day`: a firm of two lawyers, one of them good at labour and crime; somebody on duty in 巴公镇; money that came in January."""
     remember_day(day=day)
+    Organization.objects.filter(kind="aid_centre", region=county).update(phone="0356-1234567", address="泽州县某街1号")
+    second_expert(county)
     firm = firm_with_account(county)
     lawyer = practitioner(county, "卫示例", 1, login="lawyer", organization=firm, practice_certificate_no="11405201010000001")
     practitioner(county, "许示例", 2, organization=firm, practice_certificate_no="11405202210000002")
@@ -81,8 +89,8 @@ def lay_ground(county, *, day):
         station=Station.objects.get(short_name="巴公镇"), day=day, starts_at=time(9), ends_at=time(17), lunch_minutes=60,
         practitioner=adviser, created_by=system_user(),
     )  # fmt: skip
-    for kind, amount in ((Fund.Kind.SPECIAL, "100000.00"), (Fund.Kind.OPERATING, "50000.00")):
+    for number, kind, amount in ((1, Fund.Kind.SPECIAL, "100000.00"), (2, Fund.Kind.OPERATING, "50000.00")):
         enter_movement(
             fund=fund_of(county=county, kind=kind), kind=FundMovement.Kind.FORWARDED, day=date(2022, 1, 20), amount=Decimal(amount),
-            document_no=f"演示〔2022〕{kind}", by=user("finance"),
+            document_no=f"演示〔2022〕{number}号", by=user("finance"),
         )  # fmt: skip

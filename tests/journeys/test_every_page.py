@@ -15,10 +15,11 @@ from consultations.models import (
     Shift,
     Signal,
 )
+from legalaid.models import AidCase, Complaint, FileReview, Objection, Rectification, ReviewBatch
 from organizations.models import Station
 from performance.models import Report
 from programmes.models import Obligation
-from subsidies.models import BankStatement
+from subsidies.models import BankStatement, CaseList, CaseMark, QuarterlyReturn
 from tests.accounts.test_browser import SMALL_TEXT, TOO_WIDE
 
 pytestmark = pytest.mark.slow
@@ -69,6 +70,44 @@ def pages_of():
     }  # fmt: skip
 
 
+def case_pages_of():
+    """The pages of legal aid and its money, each with who works on it, on cases in the states that matter."""
+
+    def case(state, **facts):
+        return AidCase.objects.filter(state=state, is_history=False, **facts).order_by("pk").first().pk
+
+    own = {state: case(state, lawyer__user__username="lawyer") for state in ("assigned", "in_progress", "file_returned", "concluded")}
+    blocked, ready = AidCase.objects.filter(state="file_accepted").order_by("pk").values_list("pk", flat=True)
+    waiting, marked = case("under_review"), CaseMark.objects.to_sign().get().case_id
+    paid, draft = (CaseList.objects.filter(status=status).latest("pk").pk for status in ("paid", "draft"))
+    filed, complaint = Objection.objects.get(state="filed").pk, Complaint.objects.get().pk
+    fix = Rectification.objects.get(state="open", file__grade="fail").pk
+    sheet = FileReview.objects.waiting().filter(reviewer__username="expert").first().pk
+    batches = ReviewBatch.objects.order_by("pk").values_list("pk", flat=True)
+    return {
+        "centre": [
+            "/", "/todo/", "/cases/", "/cases/inbox/", "/cases/deadlines/", "/cases/supervisions/", "/cases/objections/", "/cases/undertakers/",
+            "/cases/new/", "/cases/notice/new/", f"/cases/{waiting}/", f"/cases/{case('in_progress')}/", f"/cases/{case('terminated')}/",
+            f"/cases/{case('granted')}/assign/", f"/cases/{case('registered', handler=None)}/take/", f"/cases/{blocked}/archive/",
+            f"/cases/{ready}/archive/", f"/cases/{case('file_submitted')}/close/check/", f"/cases/{case('quality_passed')}/dossier/",
+            f"/cases/{case('need_supplement')}/steps/supply/", f"/cases/complaints/{complaint}/", f"/cases/{case('refused')}/papers/",
+            "/provincial/", "/provincial/lists/", "/reviews/", "/reviews/fixes/", f"/reviews/fixes/{fix}/", "/legal-help/",
+            "/pay/marks/", "/pay/cases/", f"/pay/cases/{draft}/", f"/cases/{case('quality_passed')}/mark/",
+        ],
+        "director": ["/", "/cases/", f"/cases/{waiting}/steps/grant/", f"/cases/{waiting}/steps/refuse/", f"/cases/{marked}/mark/"],
+        "lawyer": ["/", "/cases/mine/", "/legal-help/", *(f"/cases/mine/{pk}/" for pk in own.values()),
+                   f"/cases/{own['in_progress']}/notes/new/", f"/cases/{own['in_progress']}/conclude/", f"/cases/{own['file_returned']}/close/"],
+        "expert": ["/", "/reviews/mine/", f"/reviews/{sheet}/"],
+        "clerk": ["/cases/handed-in/"],
+        "leader": ["/cases/objections/", f"/cases/objections/{filed}/"],
+        "section": ["/reviews/", *(f"/reviews/batches/{pk}/" for pk in batches), f"/pay/cases/{paid}/"],
+        "finance": ["/reports/quarterly/", *(f"/reports/quarterly/{report.pk}/" for report in QuarterlyReturn.objects.all()), "/reports/annual/"],
+        "cashier": ["/pay/cases/", f"/pay/cases/{paid}/pay/"],
+        "city": ["/reports/quarterly/"],
+        None: ["/p/aid/", "/p/case/"],
+    }  # fmt: skip
+
+
 def faults(page):
     """What is wrong with the page as it stands."""
     found = [f"axe {item['id']}" for item in Axe().run(page).response["violations"]]
@@ -88,7 +127,7 @@ def test_every_page_is_sound(page, live_server, living_county, sign_in, size):
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
     wrong = {}
-    for login, paths in pages_of().items():
+    for login, paths in [*pages_of().items(), *case_pages_of().items()]:
         if login:
             sign_in(login)
         else:
