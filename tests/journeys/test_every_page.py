@@ -76,7 +76,9 @@ def case_pages_of():
     def case(state, **facts):
         return AidCase.objects.filter(state=state, is_history=False, **facts).order_by("pk").first().pk
 
-    own = {state: case(state, lawyer__user__username="lawyer") for state in ("assigned", "in_progress", "file_returned", "concluded")}
+    own = {
+        state: case(state, lawyer__user__username="lawyer") for state in ("assigned", "in_progress", "file_returned", "concluded")
+    }
     blocked, ready = AidCase.objects.filter(state="file_accepted").order_by("pk").values_list("pk", flat=True)
     waiting, marked = case("under_review"), CaseMark.objects.to_sign().get().case_id
     paid, draft = (CaseList.objects.filter(status=status).latest("pk").pk for status in ("paid", "draft"))
