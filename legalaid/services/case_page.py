@@ -131,7 +131,8 @@ def acts_of(case: AidCase, user, facts: guards.CaseFacts, today: date) -> tuple[
 
 def pointless_steps(case: AidCase) -> set[str]:
     """Steps the table allows from this state and that have no point in this case as it stands."""
-    found = set() if case.is_pre_aid else {"complete_pre_aid"}
+    # What an evaluation comes to is no step that anybody takes here.
+    found = {"fail_quality", "revoke_quality"} | (set() if case.is_pre_aid else {"complete_pre_aid"})
     if case.state in State.WITH_UNDERTAKER and not case.deadlines.open().filter(code="replacement_decision").exists():
         found.add("keep_undertaker")
     if case.state == "assigned":

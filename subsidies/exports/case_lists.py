@@ -24,7 +24,7 @@ from subsidies.services.case_pages import ListedCase, listed_cases
 from subsidies.services.case_payment import account_key, accounts_of
 from subsidies.services.refusals import MoneyRefused
 
-HIDDEN = "（不予显示）"
+HIDDEN = "不显示"
 APPROVED = (CaseList.Status.APPROVED, CaseList.Status.PAID)
 
 CASES = (

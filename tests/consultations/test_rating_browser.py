@@ -94,7 +94,7 @@ def test_a_clerk_hands_the_tablet_over_and_gets_it_back(page, live_server, recor
     page.get_by_role("link", name="请咨询人评价").click()
     page.get_by_role("button", name="生成评价码").click()
     page.get_by_alt_text("评价二维码").wait_for()
-    page.wait_for_function("document.querySelector('.slip img').naturalWidth > 100")
+    page.wait_for_function("() => document.querySelector('.slip img').naturalWidth > 100")
     assert page.evaluate("document.querySelector('.slip img').naturalWidth") > 100
     assert faults(page) == []
     page.get_by_label("交还口令").fill("2468")

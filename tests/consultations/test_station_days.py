@@ -3,6 +3,7 @@
 import datetime
 import json
 import queue
+import re
 import threading
 import uuid
 
@@ -396,3 +397,10 @@ def test_one_entry_sent_by_ten_hands_at_once_is_one_record(duty, clerk, values):
         thread.join()
     assert failures == []
     assert (Consultation.objects.count(), LateEntry.objects.count(), sum(is_new for _, is_new in found)) == (1, 1, 1)
+
+
+def test_the_worker_keeps_every_file_the_offline_page_asks_for(client, db):
+    asked = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get(reverse("offline")).text))
+    files = re.search(r"var FILES = (\[.*\]);", client.get(reverse("service-worker")).text)[1]
+    kept = set(json.loads(files))
+    assert asked and asked - kept == set()

@@ -275,5 +275,5 @@ def test_new_assignments_and_near_limits_stand_in_the_list_of_work_each_once(wor
     assert [item.title for item in todo.todo_items(world.chen.user)] == [f"接受指派：{new.cause}"]
     running = world.assigned()
     titles = [item.title for item in todo.todo_items(world.chen.user)]
-    assert titles == [f"接受指派：{new.cause}", f"签订委托代理协议：{running.cause}"]
+    assert titles == [f"接受指派：{new.cause}", f"签订委托协议或者会见：{running.cause}"]
     assert list(todo.todo_items(world.wang.user)) == [] == list(todo.todo_items(world.centre))

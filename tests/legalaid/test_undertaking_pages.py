@@ -136,7 +136,7 @@ def test_my_cases_show_the_new_ones_first_and_then_by_the_next_limit(world):
     new, running = world.assigned(accepted=False), world.assigned()
     page = text_of(world.client(world.chen.user), "my-cases")
     assert page.index(new.recipient) < page.index(running.recipient)
-    assert "等您接受" in page and "签订委托代理协议" in page
+    assert "等您接受" in page and "签订委托协议或者会见" in page
 
 
 def test_a_note_with_photographs_is_kept_by_one_form(world):
