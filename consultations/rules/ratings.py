@@ -8,8 +8,7 @@ from statistics import mean
 VALID_DAYS = 15
 CODE_DIGITS = 8
 LONGEST_WORDS = 500
-# From how many ratings on, and from which share of one device, a station's ratings are looked at.
-FEWEST_FOR_A_SIGNAL = 5
+# From which share of one device a station's ratings are looked at; from how many on, signals.toml says.
 SHARE_FOR_A_SIGNAL = 0.8
 # On the station's own screen all ratings share a device: that says nothing.
 SCREEN = "screen"

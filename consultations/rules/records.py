@@ -9,8 +9,6 @@ from typing import NamedTuple
 
 LEAST_CHARACTERS = 10
 ANONYMOUS = "匿名"
-# More records of one adviser within an hour than this look like made up ones (Z-CON-4).
-MOST_PER_HOUR = 6
 
 # Column → its word, in the order of the form. Phone, ID number and group are never required (Z-CON-5).
 REQUIRED = {
@@ -69,8 +67,11 @@ class Nearby(NamedTuple):
         )
 
 
-def doubts(record: Nearby, shift_span: tuple[time, time] | None, same_day: Iterable[Nearby]) -> list[str]:
-    """What to look at twice before saving; warnings, never refusals. Z-CON-4."""
+def doubts(record: Nearby, shift_span: tuple[time, time] | None, same_day: Iterable[Nearby], *, most_an_hour: int) -> list[str]:
+    """What to look at twice before saving; warnings, never refusals. Z-CON-4.
+
+    More records of one adviser within an hour than `most_an_hour` look like made up ones (signals.toml, an_hour).
+    """
     words = []
     others = list(same_day)
     for other in others:
@@ -83,11 +84,22 @@ def doubts(record: Nearby, shift_span: tuple[time, time] | None, same_day: Itera
     if record.time and shift_span and not shift_span[0] <= record.time <= shift_span[1]:
         words.append(f"登记时间 {record.time:%H:%M} 不在班次 {shift_span[0]:%H:%M}–{shift_span[1]:%H:%M} 之内，请核对。")
     if record.time:
-        at = record.time.hour * 60 + record.time.minute
-        close = [o for o in others if o.is_same_adviser and o.time and abs(o.time.hour * 60 + o.time.minute - at) < 60]
-        if len(close) + 1 > MOST_PER_HOUR:
-            words.append(f"同一值班人员前后一小时内登记了 {len(close) + 1} 条，请核对时间。")
+        together = within_an_hour(record.time, [each.time for each in others if each.is_same_adviser and each.time])
+        if together > most_an_hour:
+            words.append(f"同一值班人员一小时内登记了 {together} 条，请核对时间。")
     return words
+
+
+def within_an_hour(at: time, others: Iterable[time]) -> int:
+    """How many records the fullest hour holds that `at` lies in, itself counted; the hour's far end is left out."""
+    own = minute_of(at)
+    minutes = [own, *map(minute_of, others)]
+    starts = [minute for minute in minutes if minute <= own < minute + 60]
+    return max(sum(start <= minute < start + 60 for minute in minutes) for start in starts)
+
+
+def minute_of(at: time) -> int:
+    return at.hour * 60 + at.minute
 
 
 class Suggestion(NamedTuple):

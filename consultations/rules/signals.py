@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 
-from consultations.rules.ratings import FEWEST_FOR_A_SIGNAL, SCREEN, SHARE_FOR_A_SIGNAL
+from consultations.rules.ratings import SCREEN, SHARE_FOR_A_SIGNAL
 
 HOUR = timedelta(hours=1)
 LIMITS_FILE = Path(__file__).parent.parent / "signals.toml"
@@ -157,19 +157,19 @@ class Suspicion:
 
 @dataclass(frozen=True)
 class Limits:
-    """From where on something is told. All of them the bureau's own readings; consultations/signals.toml says why."""
+    """From where on something is told. All of them the bureau's own readings; consultations/signals.toml has them and says why."""
 
-    travel_minutes: int = 15
-    bunch: int = 5
-    bunch_minutes: int = 15
-    after_hours: int = 3
-    same_text: int = 3
-    shortest_text: int = 12
-    idle_duties: int = 3
-    idle_percent: int = 75
-    an_hour: int = 6
-    ratings: int = FEWEST_FOR_A_SIGNAL
-    again: int = 2
+    travel_minutes: int
+    bunch: int
+    bunch_minutes: int
+    after_hours: int
+    same_text: int
+    shortest_text: int
+    idle_duties: int
+    idle_percent: int
+    an_hour: int
+    ratings: int
+    again: int
 
 
 def read_limits(path: Path = LIMITS_FILE) -> tuple[Limits, dict[str, str]]:

@@ -12,6 +12,7 @@ from consultations.rules.privacy import mask_ids
 from consultations.rules.records import Nearby, Suggestion, doubts, missing_items, suggest_legal_aid
 from consultations.services.consultations import FREE_TEXTS, shift_of
 from consultations.services.shift_facts import Terms
+from consultations.services.signals import limits
 
 SHOWN = 5
 NEIGHBOURS = ("number", "time", "matter", "client_phone_index", "question", "practitioner_id", "client_id_index")
@@ -80,7 +81,7 @@ def doubts_about(values, shift, record):
     rows = others.order_by("pk").values_list(*NEIGHBOURS)[:200]
     nearby = [nearby_of(row, person.pk if person else None) for row in rows]
     span = (shift.starts_at, shift.ends_at) if shift else None
-    return doubts(own, span, nearby)
+    return doubts(own, span, nearby, most_an_hour=limits().an_hour)
 
 
 def nearby_of(row, person_id) -> Nearby:
@@ -141,7 +142,7 @@ def doubtful_records(records) -> list[Doubtful]:
                 other for other in same_day if other.pk != row.pk and (other.station_id == row.station_id or is_twin(row, other))
             ]
             span = (row.shift.starts_at, row.shift.ends_at) if row.shift else None
-            words = doubts(seen(row, row), span, [seen(other, row) for other in others])
+            words = doubts(seen(row, row), span, [seen(other, row) for other in others], most_an_hour=limits().an_hour)
             earlier = [other for other in same_day[:place] if is_twin(row, other)]
             later = [other for other in same_day[place + 1 :] if is_twin(row, other)]
             if later and not earlier:

@@ -10,11 +10,12 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from common.errors import Refused
 from consultations.models import Consultation, Finding
-from consultations.rules.records import missing_items, suggest_legal_aid
+from consultations.rules.records import Nearby, doubts, missing_items, suggest_legal_aid
 from consultations.services.consultations import Incomplete, edit_consultation, register_consultation
 from consultations.services.progress import progress_of
 from consultations.services.record_checks import check_many, check_record
 from consultations.services.record_preview import preview
+from consultations.services.signals import limits
 from consultations.services.withdrawals import restore_consultation, void_consultation
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +175,29 @@ def test_too_many_records_within_an_hour_are_doubtful(values, clerk):
     for minute in range(6):
         register_consultation(values=values(time=datetime.time(9, minute), question=f"第{minute}位群众问低保怎样申请"), by=clerk)
     assert any("一小时内登记了 7 条" in doubt for doubt in preview(values=values(), by=clerk).doubts)
+
+
+@pytest.mark.rule("Z-CON-4")
+def test_how_many_an_hour_may_hold_is_said_in_one_place_for_the_form_and_for_the_nightly_signals(values, clerk):
+    for minute in range(limits().an_hour - 1):
+        register_consultation(values=values(time=datetime.time(9, minute), question=f"第{minute}位群众问低保怎样申请"), by=clerk)
+
+    def is_warned():
+        return any("一小时内" in doubt for doubt in preview(values=values(), by=clerk).doubts)
+
+    assert not is_warned(), "as many as the limit says are in order"
+    register_consultation(values=values(time=datetime.time(9, 29), question="最后一位群众问低保怎样申请"), by=clerk)
+    assert is_warned()
+
+
+@pytest.mark.rule("Z-CON-4")
+def test_an_hour_is_an_hour_and_not_the_one_before_with_the_one_after():
+    def near(text):
+        return Nearby("x", datetime.time.fromisoformat(text), "labour", "", "", True)
+
+    around = [near(text) for text in ("09:01", "09:20", "09:40", "10:20", "10:40", "10:59")]
+    assert doubts(near("10:00"), None, around, most_an_hour=4) == []
+    assert doubts(near("10:00"), None, around, most_an_hour=3) == ["同一值班人员一小时内登记了 4 条，请核对时间。"]
 
 
 def test_a_special_group_with_a_matter_of_the_law_is_pointed_to_legal_aid():
