@@ -92,6 +92,7 @@ EVENTS = {
     "legalaid.void_reconciliation": "作废系统对账表",
     "legalaid.download_export": "下载对方系统导出文件",
     "legalaid.export_legal_help": "导出值班律师工作台账",
+    "legalaid.print_legal_help": "打印值班律师法律帮助文书",
     "legalaid.register": "案件：登记",
     "legalaid.receive": "案件：接收申请",
     "legalaid.ask_supplement": "案件：一次性告知补正",

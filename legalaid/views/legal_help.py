@@ -17,6 +17,8 @@ from legalaid.forms.legal_help import HelpFilter, HelpForm, form_of
 from legalaid.models import LegalHelp
 from legalaid.rules.legal_help import STEPS, transfer_words
 from legalaid.services import legal_help as services
+from legalaid.services.help_papers import help_ledger_pdf, help_paper_pdf, papers_of_help
+from legalaid.views.papers import pdf_response
 from organizations.scope import county_or_404
 from records.services.files import XLSX
 
@@ -59,9 +61,7 @@ def may_register(user):
 def legal_help_ledger(request):
     """Format 29 of what is chosen on the list."""
     form = HelpFilter(request.GET)
-    rows, county = chosen_helps(request, form), county_or_404(request.user)
-    told = form.cleaned_data if form.is_valid() else {}
-    period = f"{told.get('since') or '全部'} 至 {told.get('until') or clock.today()}"
+    rows, county, period = chosen_helps(request, form), county_or_404(request.user), period_of(form)
     content = ledger_workbook(rows, county=county, period=period, by=request.user)
     after = {"条数": rows.count(), "期间": period}
     audit.record(by=request.user, action="legalaid.export_legal_help", on=None, after=after)
@@ -70,6 +70,43 @@ def legal_help_ledger(request):
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def period_of(form):
+    """The days chosen on the list, in words."""
+    told = form.cleaned_data if form.is_valid() else {}
+    return f"{told.get('since') or '全部'} 至 {told.get('until') or clock.today()}"
+
+
+@require_safe
+@allowed("legalaid.view_legal_help")
+def legal_help_ledger_paper(request):
+    """The same ledger as the printed form, names masked."""
+    form = HelpFilter(request.GET)
+    county, period = county_or_404(request.user), period_of(form)
+    rows = chosen_helps(request, form).select_related("station", "lawyer").order_by("asked_on", "pk")
+    try:
+        content = help_ledger_pdf(rows, county=county, words=period)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("legal-helps")
+    audit.record(by=request.user, action="legalaid.export_legal_help", on=None, after={"文书": "工作台账", "期间": period})
+    return pdf_response(content, f"{county}值班律师法律帮助工作台账.pdf")
+
+
+@require_safe
+@allowed("legalaid.view_legal_help")
+def legal_help_paper(request, pk, paper):
+    """One of its own papers, filled; the form of request bears the whole ID number, so who took it is written down."""
+    found = help_or_404(request, pk)
+    try:
+        content = help_paper_pdf(found, paper)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("legal-help", pk)
+    title = dict(papers_of_help(found))[paper]
+    audit.record(by=request.user, action="legalaid.print_legal_help", on=found, after={"文书": title})
+    return pdf_response(content, f"{title}_{found.number}.pdf")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,6 +146,7 @@ def legal_help(request, pk):
         "events": found.events.select_related("by"),
         "contents": content_words(found),
         "where": place_words(found),
+        "papers": papers_of_help(found),
         "transfer": transfer_words(found.transfer_due_at, found.transferred_at, clock.now()),
         "defenders": [] if found.is_ended else services.defenders_of(found),
     }

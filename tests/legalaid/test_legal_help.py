@@ -6,12 +6,16 @@ from datetime import date, datetime, timedelta
 import openpyxl
 import pytest
 import time_machine
+from pypdf import PdfReader
 
+from accounts.models import AuditEntry
 from common.clock import SHANGHAI
 from legalaid.exports.legal_help import ledger_workbook
 from legalaid.models import LegalHelp, LegalHelpEvent
 from legalaid.rules.legal_help import STATES, STEPS, transfer_due, transfer_words
+from legalaid.services import help_papers
 from legalaid.services import legal_help as services
+from legalaid.services.help_papers import HelpPaperRefused, help_ledger_pdf, help_paper_pdf
 from legalaid.services.legal_help import HelpRefused, counts_of, end_for_defender, register_help, steps_for, take_step
 from legalaid.todo.legal_help import todo_items
 from tests.legalaid.provincial_world import World, id_number
@@ -282,3 +286,43 @@ def test_the_ledger_holds_the_columns_of_format_29_and_hides_id_numbers(world):
     assert told["身份证号"] == services.LegalHelp.objects.get().id_number[:3] + "***********" + id_number(700)[-4:]
     counts = {row[0].value: row[1].value for row in book["统计"].iter_rows()}
     assert (counts["登记"], counts["转交法律援助申请"]) == (1, 1)
+
+
+# -- its papers
+
+
+def test_each_paper_of_a_help_is_one_press_from_its_page(world, client):
+    client.force_login(world.centre)
+    found = asked(world, lawyer=world.duty_lawyer)
+    page = client.get(f"/legal-help/{found.pk}/").content.decode()
+    assert f"/legal-help/{found.pk}/request.pdf" in page and "register.pdf" not in page
+    assert client.get(f"/legal-help/{found.pk}/register.pdf").url == f"/legal-help/{found.pk}/"
+    step(world, found, "give", by=world.lawyer, contents=["consultation"], opinion="")
+    assert f"/legal-help/{found.pk}/register.pdf" in client.get(f"/legal-help/{found.pk}/").content.decode()
+    assert "/legal-help/ledger.pdf?place=detention" in client.get("/legal-help/?place=detention").content.decode()
+    for address in (f"/legal-help/{found.pk}/register.pdf", "/legal-help/ledger.pdf"):
+        answer = client.get(address)
+        assert answer.content.startswith(b"%PDF") and "no-store" in answer["Cache-Control"]
+    assert AuditEntry.objects.filter(action="legalaid.print_legal_help", actor=world.centre).count() == 1
+
+
+def test_a_form_of_request_bears_number_and_birth_a_notice_has_no_form(world, client):
+    found = asked(world)
+    text = PdfReader(io.BytesIO(help_paper_pdf(found, "help_request"))).pages[0].extract_text()
+    born = found.id_number[6:14]
+    assert found.id_number in "".join(text.split()) and f"{born[:4]}年{int(born[4:6])}月{int(born[6:])}日" in "".join(text.split())
+    with pytest.raises(HelpPaperRefused, match="还没有这种文书"):
+        help_paper_pdf(asked(world, source="notice", notice_no="公（演）通〔2022〕1号"), "help_request")
+
+
+def test_another_lawyer_prints_nothing_of_it(world, client):
+    found = given(world)
+    client.force_login(world.lawyer2)
+    assert client.get(f"/legal-help/{found.pk}/register.pdf").status_code == 404
+
+
+def test_a_ledger_too_long_to_print_says_how_to_choose(world, monkeypatch):
+    monkeypatch.setattr(help_papers, "MOST_IN_LEDGER", 1)
+    asked(world), asked(world)
+    with pytest.raises(HelpPaperRefused, match="按日期筛选"):
+        help_ledger_pdf(LegalHelp.objects.order_by("pk"), county=world.county)
