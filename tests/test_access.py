@@ -101,7 +101,7 @@ TABLES = {
     "my-case": AidCase, "case-note-strike": CaseNote, "specialty": Practitioner,
     "case-paper": CasePaper, "case-papers": AidCase, "case-paper-preview": AidCase, "case-paper-issue": AidCase,
 }  # fmt: skip
-WORDS = {"quarter": "2022Q2", "document": 1, "issued": 1, "paper": "grant_decision", "code": "zezhou-2022", "day": "2022-09-26", "suffix": "pdf", "name": "months", "width": "wide", "size": "a4", "kind": "late",
+WORDS = {"quarter": "2022Q2", "number": 1, "document": 1, "issued": 1, "paper": "grant_decision", "code": "zezhou-2022", "day": "2022-09-26", "suffix": "pdf", "name": "months", "width": "wide", "size": "a4", "kind": "late",
          "token": "0" * 32, "year": 2022, "line": 1, "station": None, "county": None}  # fmt: skip
 # Not guarded by the table: the framework's own way in and out.
 READ_ONCE = {"account_logout"}

@@ -1,4 +1,4 @@
-"""Documents of a case: bring one in, fetch it, look at a picture, take it out. Who may not see the case finds nothing here."""
+"""Documents of a case: bring one in, fetch it, look at it, take it out. Who may not see the case finds nothing here."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -8,16 +8,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import allowed
 from common.errors import Refused
+from common.pdf_pages import MOST_PAGES, count_pages, draw_page
 from legalaid.forms.files import CaseFileForm, RemoveFileForm
 from legalaid.models import CaseFile
 from legalaid.rules.materials import words_of
 from legalaid.services.files import CaseFileRefused, add_case_file, remove_case_file, require_keeper
 from legalaid.views.cases import case_of
+from legalaid.views.closing import is_own
 from records.services import file_response
 from records.services.files import read_file
 
-# What a browser shows by itself without running anything of it.
+# What a browser shows by itself without running anything of it; a PDF is shown as pictures of its pages.
 PICTURES = ("image/png", "image/jpeg")
+PDF = "application/pdf"
 
 
 def file_of(request, pk) -> CaseFile:
@@ -60,14 +63,47 @@ def case_file_download(request, pk):
 @require_safe
 @allowed("legalaid.view_cases")
 def case_file_preview(request, pk):
-    """A picture in the browser, in a sandbox of its own; other kinds are fetched as files."""
+    """A picture as it is, a PDF as a page of pictures; other kinds are fetched as files."""
     row = file_of(request, pk)
     if row.stored is None:
         raise Http404("这份材料只有纸质原件。")
+    if row.stored.mime == PDF:
+        return pages_of(request, row)
     if row.stored.mime not in PICTURES:
         return file_response(row.stored)
-    response = HttpResponse(read_file(row.stored), content_type=row.stored.mime)
-    response["Content-Disposition"] = content_disposition_header(False, row.stored.name)
+    return picture(read_file(row.stored), row.stored.mime, row.stored.name)
+
+
+def pages_of(request, row):
+    """The page that shows the pages; a PDF that cannot be drawn is offered for download, with the reason."""
+    context = {"row": row, "kind": words_of(row.kind), "is_own": is_own(request.user), "most": MOST_PAGES}
+    try:
+        context["count"] = count_pages(read_file(row.stored))
+    except Refused as error:
+        context["refused"] = str(error)
+    else:
+        context["numbers"] = range(1, min(context["count"], MOST_PAGES) + 1)
+    return render(request, "legalaid/cases/file_pages.html", context)
+
+
+@require_safe
+@allowed("legalaid.view_cases")
+def case_file_page(request, pk, number):
+    """One page of a PDF as a picture."""
+    row = file_of(request, pk)
+    if row.stored is None or row.stored.mime != PDF or not 1 <= number <= MOST_PAGES:
+        raise Http404("没有这一页。")
+    try:
+        content = draw_page(read_file(row.stored), number)
+    except Refused as error:
+        raise Http404(str(error)) from None
+    return picture(content, "image/jpeg", f"{number}.jpg")
+
+
+def picture(content, mime, name):
+    """A picture in a sandbox of its own, kept by nobody on the way."""
+    response = HttpResponse(content, content_type=mime)
+    response["Content-Disposition"] = content_disposition_header(False, name)
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

@@ -1,12 +1,13 @@
 """The list of cases, the page of one, its steps by form, its documents, and who finds nothing there."""
 
-import io
 from datetime import date, timedelta
+from io import BytesIO
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pypdf import PdfWriter
 
 from accounts.models import AuditEntry
 from accounts.policy import Role
@@ -44,6 +45,15 @@ def signed_in(user):
 
 def upload(content, name="扫描件.png"):
     return SimpleUploadedFile(name, content)
+
+
+def two_pages():
+    """A small PDF of two pages."""
+    writer, target = PdfWriter(), BytesIO()
+    for _ in range(2):
+        writer.add_blank_page(595, 842)
+    writer.write(target)
+    return target.getvalue()
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------
@@ -131,7 +141,7 @@ def test_the_workbook_holds_the_filtered_cases_and_the_progress(world):
     world.case("quality_passed", provincial_no="SX1", provincial_entered_on=date(2022, 9, 1))
     world.case("received", received_on=date(2021, 12, 31))
     content = signed_in(world.director).get("/cases/export/?year=2022").content
-    book = openpyxl.load_workbook(io.BytesIO(content))
+    book = openpyxl.load_workbook(BytesIO(content))
     texts = [str(cell.value) for row in book["法律援助案件清单"].iter_rows() for cell in row if cell.value is not None]
     assert "张**人" in texts
     assert "张虚构人" not in texts
@@ -356,11 +366,29 @@ def test_a_document_is_brought_in_shown_and_taken_out(world):
     assert client.get(f"/cases/files/{row.pk}/").status_code == 404
 
 
-def test_a_pdf_is_never_shown_inside_the_page(world):
+def test_a_pdf_is_shown_as_pictures_of_its_pages_and_never_opened_by_the_browser(world):
+    case = world.case("received", files=())
+    row = add_case_file(case=case, kind="identity", by=world.centre, upload=upload(two_pages(), "身份证.pdf"))
+    client = signed_in(world.centre)
+    page = client.get(f"/cases/files/{row.pk}/preview/")
+    assert page["Content-Type"].startswith("text/html")
+    text = page.content.decode()
+    assert "PDF 共 2 页" in text and f"/cases/files/{row.pk}/pages/2.jpg" in text and "/pages/3.jpg" not in text
+    shown = client.get(f"/cases/files/{row.pk}/pages/2.jpg")
+    assert shown["Content-Type"] == "image/jpeg" and shown.content.startswith(b"\xff\xd8\xff")
+    assert shown["Content-Security-Policy"].startswith("sandbox") and "no-store" in shown["Cache-Control"]
+    assert [client.get(f"/cases/files/{row.pk}/pages/{number}.jpg").status_code for number in (0, 3, 101)] == [404] * 3
+    for stranger, status in ((world.clerk, 403), (world.lawyer, 404)):
+        assert signed_in(stranger).get(f"/cases/files/{row.pk}/pages/1.jpg").status_code == status
+
+
+def test_a_pdf_that_cannot_be_drawn_is_offered_for_download_with_the_reason(world):
     case = world.case("received", files=())
     row = add_case_file(case=case, kind="identity", by=world.centre, upload=upload(PDF, "x.pdf"))
-    response = signed_in(world.centre).get(f"/cases/files/{row.pk}/preview/")
-    assert response["Content-Disposition"].startswith("attachment")
+    client = signed_in(world.centre)
+    page = client.get(f"/cases/files/{row.pk}/preview/").content.decode()
+    assert "已损坏，不能在线预览" in page and f'href="/cases/files/{row.pk}/"' in page
+    assert client.get(f"/cases/files/{row.pk}/pages/1.jpg").status_code == 404
 
 
 @pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"<html><script>", b"MZ\x90\0", b"", b"PK\x03\x04junk"])
