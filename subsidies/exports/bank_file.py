@@ -51,36 +51,39 @@ def transfers_of(sheet) -> list[list]:
 
 
 def bank_workbook(sheet) -> Download:
-    """The first sheet is what the bank reads: headers in the first row, no title, no total. The second is for the eye."""
+    """F09 of a month's sheet as a workbook."""
     rows = transfers_of(sheet)
+    told = [["期间", sheet.month.label], ["补贴表合计", yuan(sheet.total)]]
+    return transfers_workbook(name_of(sheet, ".xlsx"), rows, told)
+
+
+def bank_csv(sheet) -> Download:
+    """F09 of a month's sheet as CSV."""
+    return transfers_csv(name_of(sheet, ".csv"), transfers_of(sheet))
+
+
+def transfers_workbook(name, rows, told) -> Download:
+    """The first sheet is what the bank reads: headers in the first row, no title, no total. The second is for the eye."""
     total = sum((row[4] for row in rows), ZERO)
-    facts = [
-        ["期间", sheet.month.label],
-        ["笔数", str(len(rows))],
-        ["金额合计", yuan(total)],
-        ["大写", in_words(total)],
-        ["补贴表合计", yuan(sheet.total)],
-    ]
+    facts = [*told, ["笔数", str(len(rows))], ["金额合计", yuan(total)], ["大写", in_words(total)]]
     sheets = [
         Sheet("代发", COLUMNS, rows, plain=True, unit=""),
         Sheet("核对", [Column("项目", "text", 16), Column("内容", "text", 44)], facts, unit=""),
     ]
-    return Download(name_of(sheet, ".xlsx"), workbook(sheets), XLSX, len(rows), total)
+    return Download(name, workbook(sheets), XLSX, len(rows), total)
 
 
-def bank_csv(sheet) -> Download:
+def transfers_csv(name, rows) -> Download:
     """UTF-8 with BOM, every cell quoted; a text that would begin a formula is prefixed (domain.md 6).
 
     The account is its digits and nothing else: a tab or formula that keeps Excel from rounding them would stop the bank's import.
     """
-    rows = transfers_of(sheet)
     stream = StringIO()
     writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
     writer.writerow([column.header for column in COLUMNS])
     for number, holder, account, bank, amount, purpose in rows:
         writer.writerow([number, harmless(holder), harmless(account), harmless(bank), f"{amount:.2f}", harmless(purpose)])
-    total = sum((row[4] for row in rows), ZERO)
-    return Download(name_of(sheet, ".csv"), stream.getvalue().encode("utf-8-sig"), CSV, len(rows), total)
+    return Download(name, stream.getvalue().encode("utf-8-sig"), CSV, len(rows), sum((row[4] for row in rows), ZERO))
 
 
 def harmless(text: str) -> str:

@@ -273,6 +273,7 @@ def pay_page(request, found, form):
         "list": found,
         "form": form,
         "to_pay": sum(row.amount for row in form.rows),
+        "due_funds": list({row.fund_id: row.fund for row in form.rows}.values()),
         "payments": payments.order_by("-pk"),
         "why_not": why_not_by(found, "pay", request.user) if may(request.user, "subsidies.pay") else "",
     }

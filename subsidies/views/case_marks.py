@@ -33,12 +33,14 @@ def case_marks(request):
     facts = {"county": county, "form": form, "chips": chips_of(request, form), "year": year, "why_none": ""}
     try:
         sight = set(cases_in_sight(request.user).filter(county=county).values_list("pk", flat=True))
-        rows = year_of_cases(county=county, year=year, only=sight)
+        every = year_of_cases(county=county, year=year)
+        # The places are the county's, whoever looks; the rows are those that she may see.
+        facts["special"] = sum(row.case.special > 0 for row in every)
+        rows = [row for row in every if row.case.id in sight]
         facts["progress"] = progress_of(county=county, year=year, until=plan_with_cases(county=county, year=year).ends_on)
     except Refused as error:
         rows, facts["why_none"] = [], str(error)
     facts["counts"] = [(state, words, sum(row.state == state for row in rows)) for state, words in STATE_WORDS.items()]
-    facts["special"] = sum(row.case.special > 0 for row in rows)
     facts["page"] = page_of(request, [row for row in rows if fits(row, chosen)], per_page=50)
     return render(request, "subsidies/case_marks.html", facts)
 

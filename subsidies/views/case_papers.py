@@ -1,4 +1,4 @@
-"""Papers of quarterly lists: F14, F15, F31, F33, F24. Each is looked up in the reader's scope, made, audited with its count, and sent."""
+"""Papers of quarterly lists: F14, F15, F09, F31, F33, F24. Each is looked up in the reader's scope, made, audited with its count, and sent."""
 
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import allowed, fresh_login
 from common import clock
 from common.periods import Quarter
-from subsidies.exports import case_checks, case_lists
+from subsidies.exports import case_bank_file, case_checks, case_lists
 from subsidies.exports.case_lists import ListBook
 from subsidies.views.case_lists import list_of
 from subsidies.views.papers import chosen, give
@@ -60,6 +60,22 @@ def case_list_approval_paper(request, pk):
     return give_list(request, pk, case_lists.payment_approval_pdf)
 
 
+BANK_FILES = {"xlsx": case_bank_file.case_bank_workbook, "csv": case_bank_file.case_bank_csv}
+
+
+@require_POST
+@allowed("subsidies.export_bank_file")
+@fresh_login
+def case_list_bank_file(request, pk):
+    """F09 of one fund, with whole account numbers of those whom it still owes."""
+    found = list_of(request, pk)
+    make = chosen(BANK_FILES, request.POST.get("format", "xlsx"))
+    fund = found.operating_fund if request.POST.get("fund") == "operating" else found.special_fund
+    back = reverse("case-list-pay", args=[pk])
+    action = "subsidies.export_bank_file"
+    return give(request, lambda: make(found, fund), on=found, action=action, back=back, 资金=fund.get_kind_display(), 账号="完整")
+
+
 @require_safe
 @allowed("subsidies.export_pay")
 def case_double_funds(request):
@@ -90,6 +106,7 @@ urlpatterns = [
     path("pay/cases/<int:pk>/full/", case_list_full_file, name="case-list-full-file"),
     path("pay/cases/<int:pk>/payees.xlsx", case_list_payees_file, name="case-list-payees-file"),
     path("pay/cases/<int:pk>/sign-sheet/", case_list_sign_sheet, name="case-list-sign-sheet"),
+    path("pay/cases/<int:pk>/bank-file/", case_list_bank_file, name="case-list-bank-file"),
     path("pay/cases/<int:pk>/approval-paper/", case_list_approval_paper, name="case-list-approval-paper"),
     path("pay/cases/double-funds.xlsx", case_double_funds, name="case-double-funds"),
     path("pay/cases/tax-free/", case_tax_free, name="case-tax-free"),

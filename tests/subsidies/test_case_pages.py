@@ -13,8 +13,9 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from accounts.policy import Role
 from legalaid.models import AidCase
+from subsidies.exports.case_bank_file import case_bank_csv, case_bank_workbook
 from subsidies.exports.case_checks import double_fund_workbook, tax_free_workbook
-from subsidies.exports.case_lists import ListBook, information_workbook
+from subsidies.exports.case_lists import ListBook, ListPaperRefused, information_workbook
 from subsidies.models import CaseClaim, CaseList, CaseMark, Payment
 from subsidies.services.case_approval import send_back_case
 from subsidies.todo import todo_items
@@ -293,3 +294,63 @@ def test_f24_lists_persons_by_what_they_were_paid_and_no_tax(world):
     assert mine[3] == person.id_number and mine[7:10] == [1500, 1500, 0]
     assert not any(row[1] == "虚构律师事务所" for row in rows)
     assert AidCase.objects.count() == 2
+
+
+def transfers(download):
+    """Rows of the sheet that the bank reads."""
+    book = openpyxl.load_workbook(BytesIO(download.content))
+    return list(book["代发"].iter_rows(values_only=True))
+
+
+@pytest.mark.rule("Z-SUB-6", "Z-PAY-5")
+def test_f09_of_a_list_is_one_file_a_fund_to_the_cent_and_holds_who_is_still_owed(world, browse):
+    world.fill()
+    world.case(standard="1500.00")
+    world.case(standard="1500.00")
+    world.case(firm=world.other_firm)
+    case_list = world.list_to("approved")
+    header, *special = transfers(case_bank_workbook(case_list, world.fund))
+    assert header == ("序号", "户名", "账号", "开户行", "金额", "用途")
+    accounts = {row.name: row.organization.accounts.get().account_no for row in case_list.rows.all()}
+    purpose = "2022年第一季度案件补贴"
+    assert special == [
+        (1, "样例法律服务所", accounts["样例法律服务所"], "示例银行", 1000, purpose),
+        (2, "虚构律师事务所", accounts["虚构律师事务所"], "示例银行", 2000, purpose),
+    ]
+    assert [row[1:5:3] for row in transfers(case_bank_workbook(case_list, world.operating))[1:]] == [("虚构律师事务所", 1000)]
+    assert case_bank_csv(case_list, world.fund).total == case_list.special_total
+    first = case_list.rows.get(name="样例法律服务所")
+    world.pay_list(case_list, [first])
+    assert [row[1] for row in transfers(case_bank_workbook(case_list, world.fund))[1:]] == ["虚构律师事务所"]
+    client = browse("cashier")
+    url = reverse("case-list-bank-file", args=[case_list.pk])
+    page = client.get(reverse("case-list-pay", args=[case_list.pk]))
+    assert "银行代发文件" in text_of(page) and url in page.content.decode()
+    assert client.post(url, {"fund": "operating", "format": "csv"}).content.startswith(b"\xef\xbb\xbf")
+    assert AuditEntry.objects.filter(action="subsidies.export_bank_file", after__contains={"资金": "法律援助业务经费"}).exists()
+    for login in ("section", "leader", "director"):
+        assert browse(login).post(url, {"fund": "special", "format": "xlsx"}).status_code == 403
+
+
+def test_f09_of_a_list_waits_for_the_approval_and_for_every_account(world):
+    world.fill()
+    case = world.case()
+    with pytest.raises(ListPaperRefused, match="局领导审批后才能导出"):
+        case_bank_csv(world.list_to("checked"), world.fund)
+    case_list = world.list_to("approved", case_list=CaseList.objects.get())
+    case.office.accounts.update(state="replaced")
+    with pytest.raises(ListPaperRefused, match="虚构律师事务所没有使用中的收款账户"):
+        case_bank_csv(case_list, world.fund)
+    with pytest.raises(ListPaperRefused, match="业务经费没有要支付的收款人"):
+        case_bank_csv(case_list, world.operating)
+
+
+def test_the_places_taken_are_the_countys_also_for_one_who_does_not_see_every_case(world, browse):
+    world.case("2022-03-01", number="暗示例1号", is_history=False, handler=world.people["centre2"], type="criminal_defence", primary_group="minor", source="notice",
+               organ="court", basis="cpl_278", hardship="not_applicable", file_submitted_on="2022-02-15", file_accepted_on="2022-02-16",
+               assigned_on="2021-12-06")  # fmt: skip
+    world.case("2022-03-02", number="明示例2号")
+    for login in ("finance", "centre"):
+        page = browse(login).get(reverse("case-marks"))
+        assert page.context["special"] == 2, login
+    assert "暗示例1号" not in text_of(page) and "明示例2号" in text_of(page)
