@@ -5,13 +5,16 @@ Free text is read, exported and printed by more people than the field that holds
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import date
 from typing import NamedTuple
 
 from common.id_numbers import check_digit, mask_account, mask_id_number
 
-_GAP = r"[ \u3000\u00a0\-—–]?"
-_ID = re.compile(rf"(?<![0-9A-Za-z])(?:[0-9]{_GAP}){{17}}[0-9Xx](?![0-9A-Za-z])")
-_CARD = re.compile(rf"(?<![0-9A-Za-z])(?:[0-9]{_GAP}){{15,18}}[0-9](?![0-9A-Za-z])")
+ID_NUMBER, BANK_CARD = "身份证号", "银行卡号"
+_GAP = r"[ \-—–－]?"
+_ID = re.compile(rf"(?<![0-9])(?:[0-9]{_GAP}){{17}}[0-9Xx](?![0-9A-Za-z])")
+_CARD = re.compile(rf"(?<![0-9])(?:[0-9]{_GAP}){{15,18}}[0-9](?![0-9A-Za-z])")
 
 
 class Masked(NamedTuple):
@@ -23,42 +26,63 @@ class Masked(NamedTuple):
     @property
     def warning(self) -> str:
         """For the person who typed it; empty when nothing was found."""
-        if not self.found:
-            return ""
-        return f"文字里有{'、'.join(self.found)}，已经遮住中间的数字：完整号码请填在专门的栏目里。"
+        return warning_of(self.found)
 
 
-def mask_numbers(text: str) -> Masked:
-    """Mask identity numbers (GB 11643, with their check digit) and bank cards (Luhn), also with gaps or full-width digits.
+def warning_of(found: Iterable[str]) -> str:
+    """What to tell whoever typed these kinds of number; empty for none."""
+    kinds = "、".join(dict.fromkeys(found))
+    return f"文字里有{kinds}，已经遮住中间的数字：这些号码不要写进文字，有专门栏目的填在栏目里。" if kinds else ""
 
-    A number whose check fails is left alone: case numbers and amounts are long, too.
+
+def mask_numbers(text: str | None) -> Masked:
+    """Mask identity numbers (GB 11643) and bank cards (Luhn), also with gaps or full-width digits.
+
+    An identity number is one by its check digit or by its birth date: with one digit copied wrong it still tells who somebody is.
+    Other long numbers are left alone: case numbers and amounts are long, too.
     """
     found: dict[str, None] = {}
 
-    def mask_id(match: re.Match) -> str:
-        digits = _digits(match[0])
-        if check_digit(digits[:17]) != digits[17]:
-            return match[0]
-        found["身份证号"] = None
+    def id_number(digits: str) -> str | None:
+        if not (check_digit(digits[:17]) == digits[17] or _has_birth_date(digits)):
+            return None
+        found[ID_NUMBER] = None
         return mask_id_number(digits)
 
-    def mask_card(match: re.Match) -> str:
-        digits = _digits(match[0])
+    def card(digits: str) -> str | None:
         if not _is_card(digits):
-            return match[0]
-        found["银行卡号"] = None
+            return None
+        found[BANK_CARD] = None
         return mask_account(digits)
 
-    plain = "".join(unicodedata.normalize("NFKC", char) if char in _FULL_WIDTH else char for char in text or "")
-    masked = _CARD.sub(mask_card, _ID.sub(mask_id, plain))
-    return Masked(masked if found else text or "", tuple(found))
+    masked = _replaced(_replaced(text or "", _ID, id_number), _CARD, card)
+    return Masked(masked, tuple(found))
 
 
-_FULL_WIDTH = frozenset("０１２３４５６７８９Ｘｘ")
+def _replaced(text: str, pattern: re.Pattern, mask: Callable[[str], str | None]) -> str:
+    """The text with what the pattern finds and `mask` answers for; everything around it as it was typed."""
+    plain = "".join(_narrow(char) for char in text)  # one character for one: places in both texts are the same
+    pieces, end = [], 0
+    for match in pattern.finditer(plain):
+        masked = mask(re.sub(r"[^0-9Xx]", "", match[0]).upper())
+        if masked is not None:
+            pieces += [text[end : match.start()], masked]
+            end = match.end()
+    return "".join([*pieces, text[end:]])
 
 
-def _digits(text: str) -> str:
-    return re.sub(r"[^0-9Xx]", "", text).upper()
+def _narrow(char: str) -> str:
+    """A full-width digit, letter or blank as the plain one."""
+    plain = unicodedata.normalize("NFKC", char)
+    return plain if len(plain) == 1 else char
+
+
+def _has_birth_date(digits: str) -> bool:
+    try:
+        born = date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
+    except ValueError:
+        return False
+    return 1900 <= born.year <= 2100
 
 
 def _is_card(digits: str) -> bool:

@@ -1,12 +1,12 @@
 """Sheet 咨询登记: consultation records. contract.md 3; Z-CON-1, Z-CON-4, domain.md 4.5."""
 
+from common.free_text import mask_numbers
 from common.initials import initials
 from common.workbooks import tables
 from common.workbooks.tables import Column, Row, Table
 from consultations.imports.shifts import SHIFT_KEY, DutyBook
 from consultations.models import Consultation
 from consultations.models.searching import phone_key, tail_key
-from consultations.rules.privacy import mask_ids
 from consultations.rules.records import ANONYMOUS, missing_items
 from records.importing import twice_in_file
 
@@ -87,8 +87,8 @@ def values_of(book: DutyBook, row: Row) -> dict | None:
         "client_phone": row["联系电话"],
         "groups": [group for group in row["特殊群体"] if group],
         "matter": row["咨询类别"],
-        "question": mask_ids(row["咨询内容"])[0],
-        "answer": mask_ids(row["答复意见"])[0],
+        "question": mask_numbers(row["咨询内容"]).text,
+        "answer": mask_numbers(row["答复意见"]).text,
         "outcome": row["处理方式"],
         "rating": row["满意度"],
     }

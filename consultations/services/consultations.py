@@ -10,12 +10,12 @@ from accounts.models import User
 from accounts.policy import Role
 from common import clock
 from common.errors import Refused
+from common.free_text import mask_numbers
 from common.id_numbers import check_phone, mask_id_number, mask_phone
 from common.initials import initials
 from common.periods import YearMonth
 from consultations.models import Attendance, Consultation, ConsultationRevision, Shift
 from consultations.models.searching import id_key, phone_key, tail_key, tidy_name
-from consultations.rules.privacy import mask_ids
 from consultations.rules.records import ANONYMOUS, missing_items
 from consultations.rules.topics import topic_label, topics_of
 from consultations.services.findings import abbreviation_of
@@ -61,7 +61,7 @@ class Incomplete(ConsultationRefused):
 def register_consultation(*, values: dict, by: User, keep_incomplete: bool = False, key: uuid.UUID | None = None) -> Consultation:
     """Register one person's one consultation (人次) and number it: 泽咨〔2022〕北石店-0001.
 
-    The same `key` again gives the record that was made with it. `masked_ids` of what is returned counts the ID numbers that
+    The same `key` again gives the record that was made with it. `masked` of what is returned names the kinds of number that
     were masked in its texts. Raises Incomplete where something is missing and `keep_incomplete` is not given; MonthClosed in
     a closed month.
     """
@@ -71,7 +71,7 @@ def register_consultation(*, values: dict, by: User, keep_incomplete: bool = Fal
     if key and (known := Consultation.objects.select_related("station", "practitioner").filter(key=key).first()):
         if known.recorded_by_id != by.pk:
             raise ConsultationRefused("这份表单已由别人提交过：请刷新页面重新填写。")
-        known.masked_ids = 0
+        known.masked = ()
         return known
     record = Consultation(recorded_by=by, recorded_at=clock.now(), key=key)
     fill(record, values, keep_incomplete)
@@ -185,11 +185,11 @@ def fill(record, values, keep_incomplete):
     if record.topic and record.topic not in topics_of(record.matter):
         record.topic = ""  # of a matter that was chosen before
     record.client_name = tidy_name(record.client_name)
-    record.masked_ids = 0
+    record.masked = ()
     for column in FREE_TEXTS:
-        masked, count = mask_ids(getattr(record, column))
-        setattr(record, column, masked)
-        record.masked_ids += count
+        masked = mask_numbers(getattr(record, column))
+        setattr(record, column, masked.text)
+        record.masked += masked.found
     make_keys(record)
     record.shift = shift_of(values)
     judge(record)

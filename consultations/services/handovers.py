@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.policy import Role
 from common import clock
 from common.errors import Refused
+from common.free_text import mask_numbers
 from consultations.models import Handover
-from consultations.rules.privacy import mask_ids
 
 ACTION = "consultations.follow_handover"
 KIND_OF_OUTCOME = {
@@ -61,7 +61,7 @@ def address_handover(*, handover_id: int, to: str, note: str, by: User) -> Hando
     if not to.strip():
         raise HandoverRefused("没有写接收单位：请写明转给谁，例如巴公镇人民调解委员会。", field="to")
     before = told(handover)
-    handover.to, handover.note = to.strip()[:100], mask_ids(note.strip())[0][:300]
+    handover.to, handover.note = to.strip()[:100], mask_numbers(note.strip()).text[:300]
     handover.save(update_fields=["to", "note"])
     changed = audit.changes(before, told(handover))
     if changed:
@@ -81,7 +81,7 @@ def answer_handover(*, handover_id: int, state: str, day: date, result: str, by:
         raise HandoverRefused("已经登记接收：有了结果再来登记。", field="state")
     if state == Handover.State.DECLINED and handover.state == Handover.State.TAKEN:
         raise HandoverRefused("对方已经接收，不能再登记未接收：请登记结果。", field="state")
-    result = mask_ids(result.strip())[0][:300]
+    result = mask_numbers(result.strip()).text[:300]
     if state != Handover.State.TAKEN and not result:
         raise HandoverRefused("没有写结果：请写明，例如达成调解协议、当事人不申请。", field="result")
     first = handover.taken_on or handover.day

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from accounts.models import User
+from common.free_text import mask_numbers
 from consultations.models import Consultation
 from consultations.models.searching import id_key, phone_key
-from consultations.rules.privacy import mask_ids
 from consultations.rules.records import Nearby, Suggestion, doubts, missing_items, suggest_legal_aid
 from consultations.services.consultations import FREE_TEXTS, shift_of
 from consultations.services.shift_facts import Terms
@@ -29,7 +29,7 @@ class Preview:
     suggestion: Suggestion | None
     earlier: list
     elsewhere: list
-    ids_in_text: int
+    numbers_in_text: tuple
 
 
 def preview(*, values: dict, by: User, record: Consultation | None = None) -> Preview:
@@ -46,7 +46,7 @@ def preview(*, values: dict, by: User, record: Consultation | None = None) -> Pr
         suggest_legal_aid(values.get("groups") or (), values.get("matter") or ""),
         own,
         elsewhere,
-        sum(mask_ids(values.get(column) or "")[1] for column in FREE_TEXTS),
+        tuple(dict.fromkeys(kind for column in FREE_TEXTS for kind in mask_numbers(values.get(column)).found)),
     )
 
 

@@ -16,6 +16,7 @@ from accounts.pages import chips_of, page_of
 from accounts.policy import Role, may
 from common import clock
 from common.errors import Refused
+from common.free_text import warning_of
 from common.id_numbers import mask_id_number, mask_phone
 from consultations.exports import consultations as papers
 from consultations.exports.attendance import file_name
@@ -160,8 +161,8 @@ def consultation_new(request):
 
 def tell_saved(request, record, words):
     messages.success(request, words)
-    if record.masked_ids:
-        messages.warning(request, f"文字里的 {record.masked_ids} 个身份证号已经遮盖：证件号只填在“身份证号”一栏，不要写进内容。")
+    if record.masked:
+        messages.warning(request, warning_of(record.masked))
     if record.missing:
         messages.warning(request, f"缺 {len(record.missing)} 项：{'、'.join(record.missing)}。结账以前可以补齐。")
 

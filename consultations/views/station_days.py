@@ -20,6 +20,7 @@ from accounts.access import allowed, public
 from accounts.policy import Role, may
 from common import clock
 from common.errors import Refused
+from common.free_text import warning_of
 from consultations.exports import attendance as papers
 from consultations.forms.attendance import stations_for
 from consultations.forms.consultations import ConsultationForm, RecordFields
@@ -276,6 +277,8 @@ def take(request, sent, entry) -> dict:
         words = f"{late.consultation} 已补传" + (
             f"，缺{'、'.join(late.consultation.missing)}" if late.consultation.missing else ""
         )
+        if is_new and (warning := warning_of(late.consultation.masked)):
+            words += f"；{warning}"
         return {"state": "taken", "is_new": is_new, "words": words, "url": reverse("consultation", args=[late.consultation_id])}
     if entry["shift"] is None:
         raise late_entries.LateEntryRefused("离线签到没有写明班次：请按补登办理。")
