@@ -10,6 +10,10 @@ from legalaid.rules.paper_facts import PaperFacts
 
 LONG = frozenset({"items", "reason", "ground", "opinion", "decision", "content", "powers"})
 DAYS = frozenset({"due_on", "answered_on"})
+# Numbered alternatives of the official form.
+CHOICES = {
+    ("replacement_notice", "decision"): [("", "请选择"), ("1", "1 更换承办人"), ("2", "2 改派单位"), ("3", "3 不予更换")],
+}
 NOTES = {
     "items": "每行一项",
     "days": "只写数字",
@@ -39,7 +43,9 @@ class PaperForm(forms.Form):
         options = {"label": words, "required": False, "help_text": NOTES.get(name, "")}
         if name in DAYS:
             return DayField(label=words, required=False)
-        if name in LONG and (self.kind.code, name) != ("replacement_notice", "decision"):
+        if choices := CHOICES.get((self.kind.code, name)):
+            return forms.ChoiceField(choices=choices, **options)
+        if name in LONG:
             return forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), **options)
         return forms.CharField(max_length=100, **options)
 

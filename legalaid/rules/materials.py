@@ -49,6 +49,13 @@ KINDS = {
     "termination_letter": "终止法律援助公函",
     "other": "其他材料",
 }
+# What an applicant hands over with the application or when asked for more: the receipt names these, not what came later.
+BROUGHT = frozenset(
+    {
+        "application", "identity", "group_proof", "hardship_statement", "commitment", "hardship_proof", "proxy_proof", "case_material",
+        "supplement", "other",
+    }
+)  # fmt: skip
 # Any of these shows why and how the economic situation was judged, by the mode of review (domain.md 3.4).
 HARDSHIP_PROOFS: dict[str, tuple[str, ...]] = {
     "no_condition": ("hardship_proof",),

@@ -73,7 +73,8 @@ GROUPS = {
 
 # What a fact is called in one paper where its general name would mislead.
 WORDS = {
-    ("replacement_notice", "decision"): "处理情形（1 更换承办人 2 改派单位 3 不予更换）",
+    ("service_receipt", "addressee"): "受送达人",
+    ("replacement_notice", "decision"): "处理情形",
     ("replacement_notice", "answered_on"): "收到申请日期",
     ("replacement_notice", "days"): "办理天数",
     ("objection_decision", "answered_on"): "收到异议日期",
@@ -184,7 +185,7 @@ _KINDS = (
     Kind(
         "cooperation_letter", "intake", both("法律援助协作函"), {"2023": 7}, "协", ARRIVING,
         needs=("recipient", "agency_phone"), must=("addressee", "items"), asks=("addressee", "items", "due_on"),
-        sealed_by=AGENCY, addressee="异地法律援助机构", is_letter=True, goes_out=True,
+        sealed_by=AGENCY, addressee="异地法律援助机构", is_letter=True, goes_out=True, source="application",
     ),
     Kind(
         "withdrawal", "intake", both("撤回法律援助申请记录"), {}, "撤", ARRIVING | {"deemed_withdrawn", "withdrawn"},
@@ -194,7 +195,7 @@ _KINDS = (
     Kind(
         "review_sheet", "review", both("法律援助审查表", "法律援助审批表"), {"2023": 8}, "审",
         ARRIVING | LIVING | {"refused"}, needs=("recipient", "gender", "id_number", "cause", "matter", "hardship"),
-        asks=("opinion", "decision"), signed_by=(STAFF, HEAD), sealed_by=AGENCY, is_once=True,
+        asks=("opinion", "decision"), signed_by=(STAFF, HEAD), sealed_by=AGENCY, source="application", is_once=True,
     ),
     Kind(
         "grant_decision", "review", both("给予法律援助决定书"), {"2023": 9}, "决", LIVING,
@@ -208,7 +209,7 @@ _KINDS = (
     ),
     Kind(
         "service_receipt", "review", both("送达回证"), {"2023": 22}, "", ANY,
-        needs=("recipient", "about_title", "about_number"), asks=("about_title", "about_number", "place"),
+        needs=("addressee", "about_title", "about_number"), asks=("addressee", "about_title", "about_number", "place"),
         signed_by=("受送达人", "送达人"),
     ),
     # -- assignment and work

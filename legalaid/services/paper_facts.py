@@ -7,6 +7,7 @@ from common.money import yuan
 from legalaid.models import AidCase, Applicant
 from legalaid.models.cases import CRIMINAL_TYPES
 from legalaid.rules import papers as rules
+from legalaid.rules.materials import BROUGHT
 from legalaid.rules.paper_facts import FileRow, NoteRow, PaperFacts
 from legalaid.services.closing import dossier_of
 from legalaid.services.deadlines import rule_of
@@ -188,12 +189,30 @@ def _said(case: AidCase, kind: rules.Kind, on: date) -> dict:
     if kind.code in ("service_receipt", "objection_decision"):
         about = _decision_of(case) if kind.code == "objection_decision" else _last_outgoing(case)
         said |= {"about_title": about.name, "about_number": about.number_text} if about else {}
+        if kind.code == "service_receipt":
+            said["addressee"] = receiver_of(about, case)
     return said
 
 
 def _last_outgoing(case):
+    """What is to be served next: the newest that has not arrived, else the newest."""
     outgoing = [kind.code for kind in rules.KINDS.values() if kind.goes_out]
-    return case.papers.in_force().filter(kind__in=outgoing).select_related("paper").order_by("pk").last()
+    rows = case.papers.in_force().filter(kind__in=outgoing).select_related("paper").order_by("pk")
+    return rows.filter(served_on=None).last() or rows.last()
+
+
+def receiver_of(row, case: AidCase) -> str:
+    """On whom a paper is served: who was written into it, else the unit, the organ or the recipient, as its kind says."""
+    if row is None:
+        return case.recipient
+    earlier = row.said.get("addressee") or row.said.get("organ") or row.said.get("asked_by")
+    by_kind = {
+        rules.UNIT: case.office.name if case.office else case.undertaking_office,
+        "办案机关": case.organ_name or case.get_organ_display(),
+    }
+    if row.kind == "supplement_notice" and case.is_notified:
+        return by_kind["办案机关"]
+    return earlier or by_kind.get(row.rule.addressee) or case.recipient
 
 
 def _decision_of(case):
@@ -241,7 +260,7 @@ def _file_rows(case: AidCase, *, only_brought: bool) -> tuple[tuple[FileRow, ...
         title = lambda row: f"{row.title}（{row.number}）" if row.number else row.title  # noqa: E731
         return tuple(FileRow(title(row), row.day, row.pages, row.last - row.first + 1) for row in dossier), pages
     rows, next_page = [], 1
-    for row in case.files.standing():
+    for row in case.files.standing().filter(kind__in=BROUGHT):
         last = next_page + row.pages - 1
         rows.append(FileRow(row.title, row.day, str(next_page) if row.pages == 1 else f"{next_page}—{last}", row.pages))
         next_page = last + 1

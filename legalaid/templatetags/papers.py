@@ -35,6 +35,12 @@ def room(value, rows=2):
 
 
 @register.filter
+def sentence(value):
+    """Text that ends in one full stop, whatever its writer ended it with."""
+    return f"{str(value or '').strip().rstrip('。；;，,.')}。"
+
+
+@register.filter
 def numbered(value):
     """Lines as 1. 2. 3., each a paragraph; an empty text leaves three lines."""
     lines = [line.strip() for line in str(value or "").replace("；", "\n").splitlines() if line.strip()]
@@ -72,6 +78,12 @@ def padded(rows, least):
     """The rows and as many empty ones as make it so many: a form keeps its lines."""
     rows = list(rows or ())
     return rows + [None] * max(0, int(least) - len(rows))
+
+
+@register.filter
+def blanks(rows, least):
+    """Only the empty ones of them: what a person adds stands between."""
+    return range(max(0, int(least) - len(rows or ())))
 
 
 @register.filter

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from accounts.models import AuditEntry
 from common import clock
 from common.errors import Refused
+from legalaid.forms.papers import PaperForm
 from legalaid.models import AidCase, CasePaper, LegalHelp
 from legalaid.rules import papers as rules
 from legalaid.rules.paper_facts import BLANK, LABELS, NAMES, FileRow, HelpRow, NoteRow, PaperFacts
@@ -138,6 +139,43 @@ def test_a_blank_form_has_lines_to_fill_and_room_for_a_fingerprint(db):
     text = squeezed(PdfReader(io.BytesIO(blank_pdf(kind, rules.SET_2023))))
     assert "按指印" in text and "空白表，供手工填写" in text and "法律援助文书格式2" in text
     assert "None" not in text
+
+
+DEFENCE = replace(FULL, case_type_code="criminal_defence", case_type="刑事辩护", cause="盗窃罪", is_notified=True, is_criminal=True)
+
+
+def printed(code, facts):
+    return squeezed(PdfReader(io.BytesIO(paper_pdf(rules.kind_of(code), facts, rules.SET_2013))))
+
+
+@pytest.mark.parametrize(
+    ("code", "of_a_claim", "of_a_defence"),
+    [
+        ("agreement", "代为承认、放弃、变更请求", "行使辩护人的权利"),
+        ("agreement", "诉讼费、鉴定费", "鉴定费等依法由甲方负担"),
+        ("authorization", "代为承认、放弃、变更诉讼请求", "行使辩护人的权利"),
+        ("termination_letter", "不再担任其代理人", "不再担任其辩护人。"),
+    ],
+)
+def test_a_paper_speaks_of_claims_in_a_civil_case_and_of_defence_in_a_criminal_one(db, code, of_a_claim, of_a_defence):
+    civil, defence = printed(code, FULL), printed(code, DEFENCE)
+    assert of_a_claim in civil and of_a_claim not in defence
+    assert of_a_defence in defence and of_a_defence not in civil
+
+
+def test_the_closing_report_of_a_defence_has_no_row_for_sums(db):
+    assert "挽回损失" in printed("closing_report", FULL) and "挽回损失" not in printed("closing_report", DEFENCE)
+
+
+def test_a_reason_ends_in_one_full_stop_however_it_was_typed(db):
+    for reason in ("不属于援助范围", "不属于援助范围。", "不属于援助范围；"):
+        assert "不属于援助范围。根据" in printed("refusal_decision", replace(FULL, reason=reason, ground=reason))
+    assert "。。" not in printed("agreement", replace(FULL, powers="一般代理。"))
+
+
+def test_what_is_added_to_the_progress_record_follows_what_is_there(db):
+    text = printed("progress_record", replace(FULL, notes=FULL.notes[:1], content="电话告知开庭时间"))
+    assert text.index("告知诉讼风险") < text.index("电话告知开庭时间") < text.index("向受援人通报的")
 
 
 # --- issuing
@@ -292,6 +330,35 @@ def test_notified_cases_have_no_decision_and_their_letter_speaks_of_the_notice(w
     refused(lambda: world.issue(case, "grant_decision"), "由办案机关通知")
     text = text_of(world.issue(case, "official_letter"))
     assert "例法通〔2022〕8号" in text and "第三十六条" in text and "承办示例" in text and "0356-7654321" in text
+
+
+@pytest.mark.parametrize("kind", ["review_sheet", "cooperation_letter"])
+def test_a_notified_case_is_not_reviewed_and_has_no_paper_of_a_review(world, kind):
+    case = world.case(source="notice", type="criminal_defence", state="notice_received")
+    refused(lambda: world.issue(case, kind, facts={"addressee": "高平", "items": "核实"}), "由办案机关通知")
+    assert kind not in [each.code for _group, rows in papers.kinds_to_make(case, world.centre, on=clock.today()) for each, _name in rows]
+
+
+def test_the_receipt_names_what_the_applicant_brought_not_what_came_later(world):
+    case = world.case(state="concluded", with_lawyer=True)
+    for kind, title in (("identity", "身份证复印件"), ("case_material", "欠条"), ("judgment", "判决书"), ("grant_decision", "决定书")):
+        case.files.create(kind=kind, title=title, is_paper_only=True, added_by=world.centre, added_at=clock.now())
+    text = text_of(world.issue(case, "receipt"))
+    assert "身份证复印件" in text and "欠条" in text and "判决书" not in text and "决定书" not in text
+
+
+def test_the_service_receipt_names_the_paper_that_waits_and_on_whom_it_is_served(world):
+    case = world.case(state="assigned", with_lawyer=True)
+    letter, notice = world.issue(case, "official_letter"), world.issue(case, "assignment_notice")
+    assert "示例律师事务所" in text_of(world.issue(case, "service_receipt"))
+    papers.serve_case_paper(row=notice, by=world.centre, day=date(2022, 9, 26), how="direct")
+    text = text_of(world.issue(case, "service_receipt"))
+    assert "示例县人民法院" in text and letter.number_text in text and "赵虚构" not in text
+
+
+def test_the_alternatives_of_a_replacement_are_chosen_not_typed(world):
+    form = PaperForm({"on": "2022-9-26", "decision": "四"}, kind=rules.kind_of("replacement_notice"), facts=FULL)
+    assert not form.is_valid() and "decision" in form.errors
 
 
 def test_the_objection_is_decided_by_the_leader_on_the_bureaus_paper(world):

@@ -69,7 +69,7 @@ MATTERS = {
     ),
 }  # fmt: skip
 COURTS = {"court": "泽州县人民法院（演示）", "procuratorate": "泽州县人民检察院（演示）"}
-AGENCY = "泽州县法律援助中心（演示）"
+AGENCY = "泽州县法律援助中心"
 AGENCY_LAWYER = "尹示例"
 
 
@@ -103,13 +103,11 @@ def identity(n: int, *, born: int, gender: str) -> str:
 
 def add_agency(*, county, section) -> Practitioner:
     """The aid centre with its telephone, and its own lawyer, who is paid nothing for a case."""
-    agency = Organization.objects.create(
+    agency, _ = Organization.objects.update_or_create(
         region=county,
         name=AGENCY,
         kind=Organization.Kind.AID_CENTRE,
-        phone="0356-0000148",
-        address="泽州县演示街1号",
-        leader="陈演示",
+        defaults={"phone": "0356-0000148", "address": "泽州县演示街1号", "leader": "陈演示"},
     )
     number = identity(400, born=1983, gender="1")
     person = Practitioner.objects.create(

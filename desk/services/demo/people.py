@@ -59,7 +59,10 @@ def id_number(n: int) -> str:
 
 def add_people(*, county, section, leader, at) -> list[Practitioner]:
     """Everybody with pool entry, status, office and account. A few things wait for a decision."""
-    offices = [Organization.objects.create(region=county, name=name, kind=kind) for name, kind in OFFICES]
+    offices = [
+        Organization.objects.create(region=county, name=name, kind=kind, phone=f"0356-00002{n:02}", address=f"泽州县演示街{n + 11}号")
+        for n, (name, kind) in enumerate(OFFICES)
+    ]
     people = []
     for person in roll():
         row = Practitioner.objects.create(
