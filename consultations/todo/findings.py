@@ -1,5 +1,6 @@
 """Findings that wait for a decision, and those that wait for the person's own words."""
 
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 
 from accounts.policy import may
@@ -26,8 +27,8 @@ def decisions_of(user):
         return
     waiting = Finding.objects.undecided().visible_to(user).exclude(shift__practitioner__user=user)
     others = waiting.exclude(reported_by=user) | waiting.filter(source=Finding.Source.CLOCK)
-    count = others.count()
-    if count:
-        heard = others.filter(state=Finding.State.HEARD).count()
-        url = f"{reverse('findings')}?state=open"
-        yield TodoItem(f"核实考核事项 {count} 项", f"其中已听取本人意见 {heard} 项", url, icon="flag")
+    found = others.aggregate(count=Count("pk"), heard=Count("pk", filter=Q(state=Finding.State.HEARD)), first=Min("pk"))
+    if found["count"]:
+        # One opens its very form, several their list.
+        url = reverse("finding", args=[found["first"]]) if found["count"] == 1 else f"{reverse('findings')}?state=open"
+        yield TodoItem(f"核实考核事项 {found['count']} 项", f"其中已听取本人意见 {found['heard']} 项", url, icon="flag")
