@@ -2,14 +2,13 @@
 
 import hashlib
 import hmac
-import time
 
-from django.core.cache import cache
 from django.db import transaction
 
 from accounts.services import system_user
 from common import clock
 from common.id_numbers import check_phone
+from consultations.services.brakes import counted_in
 from legalaid.models import AidCase
 from legalaid.rules.application_papers import Needed
 from legalaid.services.intake import keep_paper, open_application
@@ -123,15 +122,3 @@ def knows(case: AidCase | None, secret: str) -> bool:
     last_four = case.id_number[-4:].upper() if case and case.id_tail_index else ""
     by_number = len(plain) == 4 and hmac.compare_digest(plain.encode(), last_four.encode())
     return case is not None and (any(by_phone) or by_number)
-
-
-def counted_in(name: str, *, most: int, seconds: int) -> bool:
-    """Count one more under this name in this span of time; whether it is still within what is allowed."""
-    key = f"limit:{name}:{int(time.time() // seconds)}"
-    cache.add(key, 0, timeout=seconds)
-    try:
-        count = cache.incr(key)
-    except ValueError:  # swept out of the cache between the two lines
-        return True
-    cache.touch(key, seconds)  # `incr` of a cache in tables falls back to the short default
-    return count <= most
