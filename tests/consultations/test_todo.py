@@ -68,7 +68,7 @@ def test_a_finding_waits_for_the_person_and_for_another_officer(at, shift, peopl
     assert [item.url for item in findings.todo_items(other)] == [f"/findings/{finding.pk}/"], "one opens its very form"
     hear(finding_id=finding.pk, statement="不是这样", by=subject)
     assert titles(findings, subject) == []
-    second = report_finding(shift_id=mine.pk, kind="absence", remark="不在", by=people["section"])
+    second = report_finding(shift_id=mine.pk, kind="no_show", remark="不在", by=people["section"])
     assert [item.url for item in findings.todo_items(other)] == ["/findings/?state=open"], "several open their list"
     decide_finding(finding_id=second.pk, is_upheld=False, decision="不实", by=other)
     decide_finding(finding_id=finding.pk, is_upheld=False, decision="不实", by=other)
