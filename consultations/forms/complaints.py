@@ -82,6 +82,19 @@ class PublicComplaintForm(_Complaint):
         self.fields["station"].queryset = stations
 
 
+class ComplaintCodeForm(forms.Form):
+    code = forms.CharField(
+        label="查询码",
+        max_length=100,
+        help_text="投诉时得到的 10 位数字，例如 1234 567 890",
+        error_messages={
+            "required": "没有填写查询码：请填写投诉时得到的 10 位数字。",
+            "max_length": "查询码只有 10 位数字：请核对。",
+        },
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
 class ComplaintForm(_Complaint):
     """Taken down by an officer or a clerk for somebody who came, called or wrote."""
 

@@ -51,6 +51,8 @@ class DutyComplaint(models.Model):
 
     county = models.ForeignKey(Region, models.PROTECT, related_name="duty_complaints", verbose_name="县区")
     number = models.CharField("编号", max_length=60, unique=True)
+    # Of the code whoever complained asks with; the code itself is shown once and kept nowhere.
+    code_hash = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     channel = models.CharField("途径", max_length=10, choices=Channel.choices)
     received_on = models.DateField("收到日期")
     complainant = models.CharField("投诉人", max_length=50, blank=True)
@@ -87,6 +89,7 @@ class DutyComplaint(models.Model):
         verbose_name = "服务投诉"
         ordering = ["-received_on", "-pk"]
         constraints = [
+            models.UniqueConstraint(fields=["code_hash"], condition=~Q(code_hash=""), name="duty_complaint_code_once"),
             models.CheckConstraint(condition=~Q(content=""), name="duty_complaint_says_something"),
             models.CheckConstraint(
                 condition=~Q(state="accepted") | Q(finding__isnull=False, accepted_on__isnull=False, accepted_by__isnull=False),

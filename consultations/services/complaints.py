@@ -19,6 +19,7 @@ from common.errors import Refused
 from common.free_text import Masked, mask_numbers
 from consultations.models import Consultation, DutyComplaint, Finding, FollowUp, Shift
 from consultations.services.brakes import counted_in
+from consultations.services.complaint_codes import hash_of, new_code
 from consultations.services.findings import abbreviation_of, report_finding
 from consultations.services.followups import concerns_of
 from consultations.services.ratings import fact_about, findings_about, tell_section
@@ -40,9 +41,10 @@ class ComplaintRefused(Refused):
 
 @dataclass(frozen=True)
 class Filed:
-    """A complaint that was taken down, and what to tell the writer about her words."""
+    """A complaint that was taken down, the code to ask with what became of it, and what to tell the writer about her words."""
 
     complaint: DutyComplaint
+    code: str
     warning: str
 
 
@@ -76,10 +78,11 @@ def file_complaint(*, values: dict, by: User) -> Filed:
     if day and day > received_on:
         raise ComplaintRefused("咨询的日期晚于收到投诉的日期：请核对。", field="day")
     require_own_station(station, by)
-    number = next_number(series=f"duty-complaints.{station.county_id}", year=received_on.year)
+    number, code = next_number(series=f"duty-complaints.{station.county_id}", year=received_on.year), new_code()
     complaint = DutyComplaint.objects.create(
         county=station.county,
         number=f"{abbreviation_of(station.county)}投〔{received_on.year}〕{number}号",
+        code_hash=hash_of(code),
         channel=values.get("channel") or DutyComplaint.Channel.VISIT,
         received_on=received_on,
         complainant=(values.get("complainant") or "").strip()[:50],
@@ -98,7 +101,7 @@ def file_complaint(*, values: dict, by: User) -> Filed:
         complaint.county, f"收到一件服务投诉（{complaint.number}，{station.short_name}），请受理。",
         url=reverse("duty-complaint", args=[complaint.pk]),
     )  # fmt: skip
-    return Filed(complaint, masked.warning)
+    return Filed(complaint, code, masked.warning)
 
 
 @transaction.atomic

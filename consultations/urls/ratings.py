@@ -43,5 +43,6 @@ urlpatterns = [
     path("p/rate/done/", public_rating.rated, name="public-rate-done"),
     path("p/rate/<str:token>/", public_rating.rate_scanned, name="public-rate-token"),
     path("p/complaint/", public_rating.complain, name="public-complaint"),
+    path("p/complaint/progress/", public_rating.complaint_progress, name="public-complaint-progress"),
     path("p/complaint/done/", public_rating.complained, name="public-complaint-done"),
 ]

@@ -18,6 +18,7 @@ from consultations.exports.ratings import complaint_pdf
 from consultations.forms.complaints import AcceptForm, AnswerForm, ComplaintFilter, ComplaintForm
 from consultations.models import DutyComplaint, FollowUp, Shift
 from consultations.services import complaints as services
+from consultations.services.complaint_codes import grouped
 from consultations.views.attendance import act, paper
 from consultations.views.places import office_of
 from records.models import IssuedPaper
@@ -68,18 +69,28 @@ def complaint_list(request):
 @allowed("consultations.file_complaint")
 def complaint_new(request):
     """Somebody came, called or wrote."""
-    form = ComplaintForm(request.POST or None, user=request.user, initial={"received_on": clock.today(), "channel": "visit"})
+    form = ComplaintForm(request.POST or None, user=request.user, initial=initial_complaint(request.user))
     if form.is_valid():
         try:
             filed = services.file_complaint(values=form.cleaned_data, by=request.user)
         except Refused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            messages.success(request, f"已登记，编号 {filed.complaint.number}，由业务股受理核实。")
+            messages.success(request, f"已登记，编号 {filed.complaint.number}，由业务股受理核实。{code_words(filed)}")
             if filed.warning:
                 messages.warning(request, filed.warning)
             return redirect("duty-complaint", filed.complaint.pk)
     return render(request, "consultations/complaints/new.html", {"form": form})
+
+
+def initial_complaint(user):
+    """Today, somebody at the counter, and the reader's own station where she has just one."""
+    stations = user.post_stations
+    return {"received_on": clock.today(), "channel": "visit", "station": next(iter(stations)) if len(stations) == 1 else None}
+
+
+def code_words(filed):
+    return f"查询码 {grouped(filed.code)} 请告诉投诉人，只显示这一次：凭它在公开页面查办到哪一步。"
 
 
 @require_safe
@@ -228,5 +239,6 @@ def complaint_paper(request, pk):
 def complaint_of_follow_up(request, pk):
     """What somebody complained of on the telephone becomes a complaint of its own."""
     row = get_object_or_404(FollowUp.objects.visible_to(request.user).select_related("consultation__station__county"), pk=pk)
-    filed = act(request, services.complain_of_follow_up, "已登记为投诉，由业务股受理核实。", follow_up_id=row.pk)
+    words = lambda filed: f"已登记为投诉，由业务股受理核实。{code_words(filed)}"  # noqa: E731
+    filed = act(request, services.complain_of_follow_up, words, follow_up_id=row.pk)
     return redirect("duty-complaint", filed.complaint.pk) if filed else redirect("followup", pk)

@@ -11,11 +11,13 @@ from accounts import audit
 from accounts.access import public
 from common.encryption import decrypt, encrypt
 from common.errors import Refused
-from consultations.forms.complaints import PublicComplaintForm
+from consultations.forms.complaints import ComplaintCodeForm, PublicComplaintForm
 from consultations.forms.ratings import CodeForm, RatingForm
 from consultations.handing_over import is_handed_over
 from consultations.models import Rating
+from consultations.services import complaint_codes
 from consultations.services import ratings as services
+from consultations.services.complaint_progress import NOT_FOUND, step_of
 from consultations.services.complaints import complain_online
 from consultations.views.limits import limited
 from organizations.models import Station
@@ -122,7 +124,8 @@ def complain(request):
         except Refused as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            request.session[COMPLAINED] = [filed.complaint.number, bool(filed.complaint.phone), filed.warning]
+            has_phone, code = bool(filed.complaint.phone), encrypt(complaint_codes.grouped(filed.code))
+            request.session[COMPLAINED] = [filed.complaint.number, code, has_phone, filed.warning]
             return redirect("public-complaint-done")
     return render(request, "consultations/ratings/public_complaint.html", {"form": form})
 
@@ -132,9 +135,30 @@ def complain(request):
 @never_cache
 @limited("duty-complaint", 30)
 def complained(request):
-    """The number of the complaint and what comes next."""
-    number, has_phone, warning = request.session.get(COMPLAINED) or ("", False, "")
+    """The number of the complaint, the code to ask with, and what comes next."""
+    number, code, has_phone, warning = request.session.get(COMPLAINED) or ("", "", False, "")
     if not number:
         return redirect("public-complaint")
-    context = {"number": number, "has_phone": has_phone, "warning": warning, "is_handed_over": is_handed_over(request)}
+    context = {
+        "number": number,
+        "code": decrypt(code),
+        "has_phone": has_phone,
+        "warning": warning,
+        "is_handed_over": is_handed_over(request),
+    }
     return render(request, "consultations/ratings/public_complained.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@public
+@never_cache
+@limited("complaint-progress", 20)
+def complaint_progress(request):
+    """查投诉办到哪一步: the step only, for whoever has the code."""
+    form, complaint = ComplaintCodeForm(request.POST or None), None
+    if form.is_valid():
+        complaint = complaint_codes.complaint_of_code(code=form.cleaned_data["code"], address=address_of_visitor())
+        if complaint is None:
+            form.add_error("code", f"{NOT_FOUND}多次查不到的，过一刻钟再试，或者打 12348。")
+    context = {"form": form, "complaint": complaint, "step": step_of(complaint) if complaint else None}
+    return render(request, "consultations/ratings/public_complaint_progress.html", context)

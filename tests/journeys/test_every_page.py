@@ -23,7 +23,7 @@ from subsidies.models import BankStatement, CaseList, CaseMark, QuarterlyReturn
 from tests.accounts.test_browser import SMALL_TEXT, TOO_WIDE
 
 pytestmark = pytest.mark.slow
-SIZES = {"desk": (1440, 900), "phone": (360, 740)}
+SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1440, "height": 900}}
 
 
 def pages_of():
@@ -66,7 +66,7 @@ def pages_of():
         "cashier": ["/", "/pay/batches/2022-07/"],
         "city": ["/", "/pay/duty/"],
         "admin": ["/", "/base/users/", "/base/users/new/", "/base/posts/new/", "/base/audit/", "/me/"],
-        None: ["/p/", "/p/help/", "/p/info/", "/p/duty/", "/p/rate/", "/p/complaint/", "/login/"],
+        None: ["/p/", "/p/help/", "/p/info/", "/p/duty/", "/p/rate/", "/p/complaint/", "/p/complaint/progress/", "/login/"],
     }  # fmt: skip
 
 
@@ -123,11 +123,8 @@ def faults(page):
     return found
 
 
-@pytest.mark.parametrize("size", list(SIZES))
-def test_every_page_is_sound(page, live_server, living_county, sign_in, size):
+def test_every_page_is_sound_on_a_desk_and_on_a_phone(page, live_server, living_county, sign_in):
     page.set_default_timeout(60_000)
-    width, height = SIZES[size]
-    page.set_viewport_size({"width": width, "height": height})
     wrong = {}
     for login, paths in [*pages_of().items(), *case_pages_of().items()]:
         if login:
@@ -137,7 +134,9 @@ def test_every_page_is_sound(page, live_server, living_county, sign_in, size):
         for path in paths:
             response = page.goto(live_server.url + path)
             found = [] if response.ok else [f"status {response.status}"]
-            found += faults(page)
+            for name, size in SIZES.items():
+                page.set_viewport_size(size)
+                found += [f"{name}: {fault}" for fault in faults(page)]
             if found:
                 wrong[f"{login} {path}"] = found
     assert wrong == {}
