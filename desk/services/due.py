@@ -3,7 +3,6 @@
 from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
-from django.urls import reverse
 
 from accounts.services import seal_audit, system_user
 from common import clock
@@ -13,7 +12,6 @@ from consultations.services.reminders import remind_of_duty
 from consultations.services.signals import sweep_counties
 from desk.services.digest import send_todo_digests
 from desk.services.export_centre import drop_expired
-from legalaid.services.digest import send_digests
 from performance.services.due import draft_missed_reports, remind_of_reports
 from programmes.services.obligations import make_missing, remind_of_obligations
 from records.services import resend_lost_jobs
@@ -32,8 +30,7 @@ def run_due() -> dict:
         "reminders": remind_of_returns(),
         "reports": draft_missed_reports(),
         "report_reminders": remind_of_reports(),
-        "digests": send_digests(reverse("case-deadlines"), reverse("objections")),
-        "todo_digests": send_todo_digests(),
+        "digests": send_todo_digests(),
         "expired_exports": drop_expired(),
         "signals": sweep_counties(),
         "obligations": make_missing(),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accounts.policy import Role, may
 from common import clock
@@ -108,3 +108,16 @@ def urgent_for(user, today: date):
     """Of those the overdue ones, those of the next seven days, and applicants' days that are over."""
     conditions = parts(today)
     return waiting_for(user).filter(conditions["overdue"] | conditions["soon"] & ~Q(code__in=APPLICANTS) | conditions["over"])
+
+
+def limits_in_words(user, today: date) -> str:
+    """What of it waits for one person, in one line for her daily notice; empty when nothing does."""
+    conditions = parts(today)
+    found = urgent_for(user, today).aggregate(
+        late=Count("pk", filter=conditions["overdue"]),
+        today=Count("pk", filter=Q(due_on=today)),
+        soon=Count("pk", filter=conditions["soon"] & ~Q(due_on=today)),
+        over=Count("pk", filter=conditions["over"]),
+    )
+    counts = (("已逾期", "late"), ("今天到期", "today"), ("7日内到期", "soon"), ("当事人期限届满", "over"))
+    return "，".join(f"{words} {found[name]} 项" for words, name in counts if found[name])

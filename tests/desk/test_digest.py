@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from common import clock
+from desk.services import digest
 from desk.services.digest import send_todo_digests, words_for
 from records.models import Notice
 from records.services import notify, switch_notices
@@ -44,6 +45,18 @@ def test_everybody_with_open_work_is_told_once_a_day(world, morning):
     told = set(Notice.objects.filter(kind="digest").values_list("to__username", flat=True))
     assert "section" in told and "cashier" not in told
     assert send_todo_digests() == 0
+
+
+def test_the_digest_waits_until_the_office_opens(world):
+    with time_machine.travel(datetime(2022, 4, 6, 6, 59, tzinfo=clock.SHANGHAI)):
+        assert send_todo_digests() == 0
+
+
+def test_two_who_send_at_the_same_moment_send_one_notice_a_person(world, morning, monkeypatch):
+    """The second waits for the lock and then sees what the first has sent."""
+    asked = iter([False, True])
+    monkeypatch.setattr(digest, "was_sent", lambda title: next(asked))
+    assert send_todo_digests() == 0 and not Notice.objects.filter(kind="digest").exists()
 
 
 def test_who_switched_the_digest_off_is_not_told(world, morning):

@@ -10,8 +10,7 @@ from django.test import Client
 from desk.services.due import run_due
 from legalaid.models import AidCase, CaseDeadline
 from legalaid.services import deadlines
-from legalaid.services.deadline_board import board_of, urgent_for, waiting_for
-from legalaid.services.digest import send_digests
+from legalaid.services.deadline_board import board_of, limits_in_words, urgent_for, waiting_for
 from legalaid.services.steps import open_case, take_step
 from records.models import Notice
 from tests.legalaid.steps_world import TODAY, ground, one_test
@@ -199,32 +198,24 @@ def test_the_board_is_exported(world, board):
     assert response["Content-Type"].endswith("sheet")
 
 
-# --- the digest -------------------------------------------------------------------------------------------------------
+# --- the daily notice -------------------------------------------------------------------------------------------------
 
 
-def test_everybody_who_must_act_is_told_once_a_day(world, board):
-    assert send_digests("/cases/deadlines/") == 3
-    assert send_digests("/cases/deadlines/") == 0
-    told = dict(Notice.objects.values_list("to__username", "text"))
+def test_the_limits_of_each_person_in_one_line(world, board):
+    told = {user.username: limits_in_words(user, TODAY) for user in (world.centre, world.centre2, world.lawyer, world.section)}
     assert told == {
-        "centre": "今日期限（2022-09-26）：已逾期 1 项，今天到期 1 项，7日内到期 1 项，当事人期限届满 1 项",
-        "centre2": "今日期限（2022-09-26）：已逾期 1 项",
-        "lawyer": "今日期限（2022-09-26）：已逾期 1 项",
+        "centre": "已逾期 1 项，今天到期 1 项，7日内到期 1 项，当事人期限届满 1 项",
+        "centre2": "已逾期 1 项",
+        "lawyer": "已逾期 1 项",
+        "section": "",
     }
-    with time_machine.travel("2022-09-27 08:00+08:00", tick=False):
-        assert send_digests("/cases/deadlines/") == 3
 
 
-def test_the_digest_waits_until_the_office_opens(world, board):
-    with time_machine.travel("2022-09-26 06:59+08:00", tick=False):
-        assert send_digests("/cases/deadlines/") == 0
-
-
-def test_the_digest_goes_out_with_what_is_due(world, board):
-    assert run_due()["digests"] == 3
-    mine = Notice.objects.filter(to__username="centre", text__startswith="今日期限")
-    assert mine.get().url == "/cases/deadlines/"
-    assert mine.get().url == "/cases/deadlines/"
+def test_the_limits_stand_in_the_one_notice_of_the_day(world, board):
+    assert run_due()["digests"] >= 3
+    mine = Notice.objects.get(to__username="centre", kind="digest")
+    assert "案件期限：已逾期 1 项，今天到期 1 项" in mine.text and mine.url == "/todo/"
+    assert run_due()["digests"] == 0
 
 
 def test_todo_rows_name_the_limits_first_due_first(world, board):
