@@ -110,8 +110,11 @@ class QuarterFigures:
 
 
 @transaction.atomic
-def figures_of(*, county: Region, quarter: Quarter) -> QuarterFigures:
-    """Read a county's quarter as it stands now. Raises DraftRefused where no plan pays duty in it."""
+def figures_of(*, county: Region, quarter: Quarter, as_of: date | None = None) -> QuarterFigures:
+    """Read a county's quarter from the books. Raises DraftRefused where no plan pays duty in it.
+
+    `as_of`: the day up to which money that waits at the treasury counts its late days; today by default.
+    """
     plan = plan_for(county, YearMonth.of(quarter.last))
     year_start = date(quarter.first.year, 1, 1)
     stations = stations_of(county, plan, quarter, year_start)
@@ -126,7 +129,7 @@ def figures_of(*, county: Region, quarter: Quarter) -> QuarterFigures:
         cases=cases_of_quarter(county=county, quarter=quarter),
         stations=stations,
         consultation_target=sum(each.target for each in stations),
-        arrivals=receipts_of(county, quarter),
+        arrivals=receipts_of(county, quarter, as_of or clock.today()),
         details=lines,
     )
 
@@ -238,11 +241,11 @@ def stations_of(county: Region, plan: Plan, quarter: Quarter, year_start: date) 
     ]
 
 
-def receipts_of(county: Region, quarter: Quarter) -> list[Arrival]:
+def receipts_of(county: Region, quarter: Quarter, as_of: date) -> list[Arrival]:
     """Arrivals of the special fund that touch the quarter: arrived or forwarded in it, or still waiting from before."""
     funds = list(Fund.objects.filter(county=county, kind=Fund.Kind.SPECIAL).select_related("county__parent"))
     return [
         each
-        for each in arrivals(funds=funds, today=clock.today(), last=quarter.last)
+        for each in arrivals(funds=funds, today=as_of, last=quarter.last)
         if each.movement.day >= quarter.first or each.forwarded_on is None or each.forwarded_on >= quarter.first
     ]

@@ -20,7 +20,7 @@ from programmes.rules.deadlines import remind_on
 from records.services import notify
 from subsidies.models import QuarterlyReturn, QuarterlyReturnEvent
 from subsidies.services.quarterly_document import return_document
-from subsidies.services.quarterly_figures import figures_of
+from subsidies.services.quarterly_figures import QuarterFigures, figures_of
 from subsidies.services.refusals import told_in_words
 
 Status = QuarterlyReturn.Status
@@ -81,7 +81,7 @@ def review_return(*, report_id, version, by, note="") -> QuarterlyReturn:
     require_right(by, "subsidies.review_return")
     report = lock(report_id, Status.DRAFT, version)
     require_others(by, report.prepared_by_id)
-    if not (report.problems and report.next_steps):
+    if lacks_words(report):
         raise ReturnRefused("报告文字还没有写完：请编制人填写“存在的问题”和“下一步工作”，没有的写“无”。")
     require_current(report)
     return move(
@@ -187,8 +187,14 @@ WORDS = {"special_fund": "资金收支", "duty_pay": "值班补贴", "case_subsi
 
 def what_changed(report) -> list[str]:
     """The parts of an unsigned return whose figures are not those of the books now."""
-    now = return_document(figures_of(county=report.county, quarter=report.quarter))
+    now = return_document(figures_now(report))
     return [words for key, words in WORDS.items() if now.get(key) != report.figures.get(key)]
+
+
+def figures_now(report) -> QuarterFigures:
+    """The books of the return's quarter now. Money that waits counts its late days to the day of the draft: a night changes nothing."""
+    as_of = report.figures_at.astimezone(clock.SHANGHAI).date()
+    return figures_of(county=report.county, quarter=report.quarter, as_of=as_of)
 
 
 def move(report, to, *, by, action, reason="", **fields):
@@ -209,28 +215,38 @@ def tell(people, report, text):
         notify(to=person, text=text[:300], url=reverse("quarterly-return", args=[report.pk]))
 
 
-def quarters_to_draft(day) -> Quarter:
-    """The quarter whose return is due now: the one before the day's."""
-    return Quarter.of(day).previous()
-
-
 def remind_of_returns() -> int:
-    """On the last working day before the 15th, tell whose turn it is with a return that is not sent. Gives how many were told."""
+    """From the last working day before the 15th on, and once more when it is late, tell whose turn it is with an unsent return.
+
+    Each is told once of each state. Gives how many were told. A day without the worker is made up for on the next.
+    """
     today, told = clock.today(), 0
-    waiting = QuarterlyReturn.objects.filter(status__in=TURN, due_on__gte=today).select_related("county")
-    for report in waiting:
-        if remind_on(report.due_on, calendar.around(report.due_on).is_working_day) != today:
+    for report in QuarterlyReturn.objects.filter(status__in=UNSENT).select_related("county"):
+        if today < remind_on(report.due_on, calendar.around(report.due_on).is_working_day):
             continue
-        text = f"今天提醒：{report}应在 {report.due_on} 前报送，现在是“{report.get_status_display()}”。"
-        for person in holders_of(TURN[report.status], report.county, today):
+        state = "等填写报告文字" if lacks_words(report) else report.get_status_display()
+        limit = f"已经过了最迟报送日 {report.late_after}" if today > report.late_after else f"应在 {report.due_on} 前报送"
+        text = f"{report}{limit}，现在是“{state}”，请尽快办理。"
+        for person in holders_of(turn_of(report), report.county, today):
             if not person.notices.filter(text=text).exists():
                 notify(to=person, text=text, url=reverse("quarterly-return", args=[report.pk]), kind="reminder")
                 told += 1
     return told
 
 
-# Whose turn it is, by the state a return is in.
-TURN = {Status.DRAFT: Role.SECTION, Status.REVIEWED: Role.LEADER, Status.SIGNED: Role.FINANCE}
+UNSENT = (Status.DRAFT, Status.REVIEWED, Status.SIGNED)
+
+
+def lacks_words(report) -> bool:
+    """A draft, often one that made itself, that finance has still to write its words to."""
+    return report.status == Status.DRAFT and not (report.problems and report.next_steps)
+
+
+def turn_of(report) -> Role:
+    """Whose turn it is with a return that is not sent."""
+    if report.status == Status.REVIEWED:
+        return Role.LEADER
+    return Role.FINANCE if report.status == Status.SIGNED or lacks_words(report) else Role.SECTION
 
 
 def holders_of(role, county, day):

@@ -18,6 +18,7 @@ from subsidies.services.approval import why_not_reviewed_by
 from subsidies.services.funds import arrivals
 from subsidies.services.return_page import ACTS, acts_of, quarters_without
 from subsidies.services.sheet_page import NEXT, undrafted
+from subsidies.services.returns import lacks_words
 from subsidies.services.sheets import why_not_by
 
 PAY_BY = 15  # of the next month; the plan names no day (Z-PAY-2)
@@ -44,6 +45,11 @@ def returns_to_move(user):
     acts = {"review": "复核", "sign": "签发", "send": "报送市局", "note": "接收"}
     waiting = QuarterlyReturn.objects.visible_to(user).filter(status__in=ACTS).select_related("county")
     for report in waiting if may(user, "subsidies.view_returns") else ():
+        if lacks_words(report):  # the section has nothing to review yet
+            if may(user, "subsidies.prepare_return"):
+                title, url = f"填写{report.quarter.label}季度报告的文字", reverse("quarterly-return", args=[report.pk])
+                yield TodoItem(title, f"{report.county}，数据已编好", url, report.late_after, "file-check")
+            continue
         mine = [act for act, why in acts_of(report, user).items() if act in acts and not why]
         if mine:
             url = reverse("quarterly-return", args=[report.pk])
@@ -124,9 +130,10 @@ def receipts_to_confirm(user):
         return
     kinds = [FundMovement.Kind.ARRIVED, FundMovement.Kind.FORWARDED]
     rows = FundMovement.objects.visible_to(user).filter(confirmed_at=None, kind__in=kinds).exclude(entered_by=user)
-    for movement in rows:
+    for movement in rows.select_related("fund"):
         title = f"确认{movement.get_kind_display()} {yuan(movement.amount)} 元"
-        yield TodoItem(title, f"{movement.day} {movement.document_no}", reverse("receipts"), None, "receipt")
+        url = f"{reverse('receipts')}?county={movement.fund.county_id}#m{movement.pk}"
+        yield TodoItem(title, f"{movement.day} {movement.document_no}", url, None, "receipt")
 
 
 def money_to_forward(user):
@@ -136,9 +143,15 @@ def money_to_forward(user):
     funds = Fund.objects.visible_to(user)
     for arrival in arrivals(funds=funds, today=clock.today()):
         if not arrival.is_forwarded:
-            title = f"拨付专项资金 {yuan(arrival.rest)} 元到司法局"
-            detail = f"{arrival.movement.day} 到账，{arrival.movement.document_no}（方案 五（一））"
-            yield TodoItem(title, detail, reverse("receipts"), arrival.movement.forward_due_on, "hourglass")
+            moved = arrival.movement
+            detail = f"{moved.day} 到账，{moved.document_no}（方案 五（一））"
+            if may(user, "subsidies.enter_receipt"):
+                title = f"登记专项资金拨付 {yuan(arrival.rest)} 元"
+                url = f"{reverse('receipt-new')}?arrival={moved.pk}"
+            else:
+                title = f"拨付专项资金 {yuan(arrival.rest)} 元到司法局"
+                url = f"{reverse('receipts')}?county={moved.fund.county_id}#m{moved.pk}"
+            yield TodoItem(title, detail, url, moved.forward_due_on, "hourglass")
 
 
 def statements_to_agree(user):

@@ -21,7 +21,6 @@ from subsidies.exports.quarterly_return import keep_signed_papers, return_letter
 from subsidies.forms.returns import NarrativeForm, SentForm
 from subsidies.models import QuarterlyReturn
 from subsidies.services import returns
-from subsidies.services.quarterly_figures import figures_of
 from subsidies.services.return_page import acts_of, quarters_without, steps_of
 from subsidies.views.places import county_of
 
@@ -132,7 +131,7 @@ def quarterly_return_send_back(request, pk):
 @fresh_login
 def quarterly_return_sign(request, pk):
     def papers(report, *, by):
-        return keep_signed_papers(report, figures_of(county=report.county, quarter=report.quarter), by=by)
+        return keep_signed_papers(report, returns.figures_now(report), by=by)
 
     return step(request, pk, returns.sign_return, "已签发{report}，表和报告已经留存。", make_papers=papers)
 
@@ -171,7 +170,7 @@ def quarterly_return_file(request, pk, suffix):
         audit.record(by=request.user, action="subsidies.export_return", on=report, after={**told, "已签发": "是"})
         return file_response(stored)
     try:
-        download = make(figures_of(county=report.county, quarter=report.quarter), by=request.user)
+        download = make(returns.figures_now(report), by=request.user)
     except Refused as error:
         messages.error(request, str(error))
         return redirect("quarterly-return", pk)

@@ -31,6 +31,7 @@ from subsidies.services.funds import enter_movement
 from subsidies.services.payment import record_returned_transfer
 from subsidies.services.quarterly_document import return_document
 from subsidies.services.quarterly_figures import figures_of
+from subsidies.todo.money import todo_items as money_todo
 from tests.subsidies.case_world import CaseWorld
 from tests.subsidies.test_invariants import refused
 
@@ -81,7 +82,7 @@ class Story(CaseWorld):
 
     def sign(self, report):
         def papers(report, *, by):
-            return keep_signed_papers(report, figures_of(county=self.county, quarter=report.quarter), by=by)
+            return keep_signed_papers(report, returns.figures_now(report), by=by)
 
         return self.step(returns.sign_return, report, "leader", make_papers=papers)
 
@@ -117,7 +118,10 @@ def test_a_return_is_due_on_the_15th_and_late_only_after_the_next_working_day(db
 @given(
     opening=st.decimals(0, 1000, places=2),
     lines=st.lists(
-        st.tuples(st.sampled_from(["received", "returned", "remitted", "duty_pay", "case_subsidy"]), st.decimals(0, 99, places=2))
+        st.tuples(
+            st.sampled_from(["received", "returned", "remitted", "duty_pay", "case_subsidy"]), st.decimals(0, 99, places=2)
+        ),
+        max_size=20,
     ),
 )
 def test_opening_and_every_line_of_the_ledger_make_the_closing_balance(opening, lines):
@@ -351,9 +355,50 @@ def test_a_quarter_has_one_standing_return_also_when_two_officers_draft_at_once(
 
 @pytest.mark.rule("Z-RPT-1")
 def test_on_the_last_working_day_before_the_15th_whose_turn_it_is_is_told_once(story, monkeypatch):
-    monkeypatch.setenv("TODAY", "2022-04-15")
-    returns.draft_return(county=story.county, quarter=Q1, by=story.people["finance"])
-    assert returns.remind_of_returns() == 2  # both officers of the section
-    assert returns.remind_of_returns() == 0
+    story.drafted()
     monkeypatch.setenv("TODAY", "2022-04-14")
     assert returns.remind_of_returns() == 0
+    monkeypatch.setenv("TODAY", "2022-04-15")
+    assert returns.remind_of_returns() == 2  # both officers of the section
+    assert returns.remind_of_returns() == 0
+
+
+@pytest.mark.rule("Z-RPT-1")
+def test_a_missed_day_of_reminding_is_made_up_for_and_lateness_is_told(story, monkeypatch):
+    report = story.drafted()
+    monkeypatch.setenv("TODAY", "2022-04-15")
+    assert returns.remind_of_returns() == 2
+    monkeypatch.setenv("TODAY", "2022-04-18")  # a Monday: the 15th was a working day
+    assert returns.remind_of_returns() == 2
+    late = Notice.objects.filter(to=story.people["section"]).order_by("-pk").first()
+    assert "已经过了最迟报送日 2022-04-15" in late.text
+    story.step(returns.review_return, report, "section")
+    assert (
+        returns.remind_of_returns() == 1
+        and Notice.objects.filter(to=story.people["leader"], text__contains="最迟报送日").exists()
+    )
+
+
+def test_a_draft_that_made_itself_waits_for_the_words_of_finance_and_then_for_the_section(story, monkeypatch):
+    def waits(login):
+        return [item.title for item in money_todo(story.people[login]) if "季度报告" in item.title]
+
+    report = returns.draft_return(county=story.county, quarter=Q1, by=story.system)
+    assert (waits("finance"), waits("section")) == (["填写2022年第一季度季度报告的文字"], [])
+    monkeypatch.setenv("TODAY", "2022-04-15")
+    assert returns.remind_of_returns() == 1
+    assert Notice.objects.get(kind="reminder").to == story.people["finance"]
+    story.step(returns.write_narrative, report, "finance", problems="无", next_steps="无")
+    assert (waits("finance"), waits("section")) == ([], ["复核2022年第一季度季度报告"])
+
+
+@pytest.mark.rule("Z-FUND-1", "Z-RPT-1")
+def test_money_that_waits_at_the_treasury_does_not_move_the_figures_from_day_to_day(story, monkeypatch):
+    enter_movement(fund=story.fund, kind="arrived", day=date(2022, 3, 1), amount=Decimal("900.00"), document_no="虚构财〔2022〕8号",
+                   by=story.people["finance"])  # fmt: skip
+    report = story.drafted()
+    (waiting,) = report.figures["receipts"]
+    assert (waiting["forward_due_on"], waiting["forwarded_on"], waiting["late_days"]) == ("2022-03-08", None, 29)
+    monkeypatch.setenv("TODAY", "2022-04-08")
+    report = story.sign(story.step(returns.review_return, report, "section"))
+    assert report.figures["receipts"][0]["late_days"] == 29

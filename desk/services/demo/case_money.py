@@ -26,7 +26,6 @@ from subsidies.services.case_payment import pay_case_rows
 from subsidies.services.funds import enter_movement, fund_of
 from subsidies.services.marks import decide_scope, propose_mark, sign_mark
 from subsidies.services.payment import Receipt
-from subsidies.services.quarterly_figures import figures_of
 
 PAPER = b"%PDF-1.4 demonstration"
 # The days of a quarter's list and return in the month after it, all working days of April and July 2022.
@@ -129,7 +128,7 @@ def report_quarter(county, users, quarter, month) -> None:
 
 
 def papers_of(report, *, by):
-    return keep_signed_papers(report, figures_of(county=report.county, quarter=report.quarter), by=by)
+    return keep_signed_papers(report, returns.figures_now(report), by=by)
 
 
 # --- the third quarter ------------------------------------------------------------------------------------------------
