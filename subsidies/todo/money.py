@@ -17,8 +17,8 @@ from subsidies.models import BankStatement, Fund, FundMovement, PayObjection, Pa
 from subsidies.services.approval import why_not_reviewed_by
 from subsidies.services.funds import arrivals
 from subsidies.services.return_page import ACTS, acts_of, quarters_without
-from subsidies.services.sheet_page import NEXT, undrafted
 from subsidies.services.returns import lacks_words
+from subsidies.services.sheet_page import NEXT, undrafted
 from subsidies.services.sheets import why_not_by
 
 PAY_BY = 15  # of the next month; the plan names no day (Z-PAY-2)
