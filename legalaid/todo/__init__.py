@@ -3,7 +3,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-NOUNS = ("cases", "intake", "steps", "objections", "own_cases", "closing", "reviews", "provincial", "legal_help")
+NOUNS = ("cases", "intake", "steps", "objections", "papers", "own_cases", "closing", "reviews", "provincial", "legal_help")
 
 
 def todo_items(user):

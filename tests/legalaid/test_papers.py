@@ -24,6 +24,8 @@ from legalaid.services import paper_printing, papers
 from legalaid.services.help_papers import help_ledger_pdf, help_paper_pdf
 from legalaid.services.paper_printing import blank_pdf, paper_pdf
 from legalaid.services.supervising import questions
+from legalaid.todo import papers as todo_papers
+from legalaid.todo.papers import todo_items as served_todo
 from programmes.models import DeadlineRule
 from records.models import IssuedPaper, NumberSeries
 from tests.legalaid.papers_world import PapersWorld, browser, reader, squeezed, text_of
@@ -488,6 +490,40 @@ def test_a_paper_is_served_on_a_possible_day_with_its_receipt(world):
     assert (row.served_on, row.served_how, row.served_to) == (date(2022, 9, 21), "post", "赵虚构") and row.receipt
     assert client.get(reverse("case-paper-receipt", args=[row.pk])).status_code == 200
     assert not CasePaper.objects.unserved().exists()
+
+
+def test_what_has_not_arrived_waits_for_who_handles_the_case_until_it_is_noted(world):
+    case = world.case(state="assigned", with_lawyer=True)
+    letter = world.issue(case, "official_letter", on=date(2022, 9, 20))
+    (item,) = served_todo(world.centre)
+    assert (item.title, item.url) == ("送达文书 1 份", reverse("case-paper-served", args=[letter.pk]))
+    notice = world.issue(case, "assignment_notice", on=date(2022, 9, 21))
+    (item,) = served_todo(world.centre)
+    assert (item.title, item.url) == ("送达文书 2 份", reverse("case-papers", args=[case.pk]))
+    assert "法律援助公函、指派通知书" in item.detail
+    assert [served_todo(who) for who in (world.centre2, world.director, world.lawyer, world.leader)] == [[], [], [], []]
+    AidCase.objects.filter(pk=case.pk).update(handler=None)
+    assert len(served_todo(world.centre2)) == 1
+    papers.serve_case_paper(row=notice, by=world.centre, day=date(2022, 9, 26), how="direct")
+    papers.void_case_paper(row=letter, by=world.centre, reason="写错机关")
+    assert served_todo(world.centre2) == []
+
+
+def test_what_is_signed_for_on_itself_what_stays_here_and_history_are_not_to_be_served(world):
+    case = world.case(state="assigned", with_lawyer=True)
+    world.issue(case, "receipt"), world.issue(case, "progress_record")
+    assert served_todo(world.centre) == []
+    world.issue(case, "official_letter")
+    assert len(served_todo(world.centre)) == 1
+    AidCase.objects.filter(pk=case.pk).update(is_history=True)
+    assert served_todo(world.centre) == []
+
+
+def test_many_unserved_cases_are_cut_short_in_the_list_of_work(world, monkeypatch):
+    monkeypatch.setattr(todo_papers, "MOST", 1)
+    for _ in range(3):
+        world.issue(world.case(state="assigned", with_lawyer=True), "official_letter")
+    assert [item.title for item in served_todo(world.centre)] == ["送达文书 1 份", "另有 2 件案件的文书没有登记送达"]
 
 
 def test_a_served_termination_keeps_the_limit_for_telling_it(world):
