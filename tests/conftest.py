@@ -4,23 +4,18 @@ The database is made once as a template: migrated and granted by the owner, exac
 pytest-xdist gets a copy of it. Tests connect as the program's role, so what that role may not do, no test can do by mistake.
 """
 
-import atexit
 import contextlib
-import fcntl
-import hashlib
 import io
 import os
 import re
-import shutil
-import tempfile
 from pathlib import Path
 
-import psycopg2
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
+
+from tests import databases, lifted
 
 CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 CHROMIUM = "/usr/bin/chromium"
@@ -38,11 +33,9 @@ CHROMIUM_FLAGS = [
 
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
 
-# The shell's day and files are not the tests'.
+# The shell's day is not the tests'.
 os.environ.pop("TODAY", None)
 settings.TODAY = ""
-settings.MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="huimin-files-"))
-atexit.register(shutil.rmtree, settings.MEDIA_ROOT, ignore_errors=True)
 # Argon2 is slow on purpose; tests log in a thousand times.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -51,90 +44,38 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 # --- the database -----------------------------------------------------------------------------------------------------
 
-MAINTENANCE = settings.DATABASES["owner"]["NAME"]
-TEMPLATE = f"test_{settings.DATABASES['default']['NAME']}_template"
-
-
-def _owner(database: str):
-    """A connection of the owner's role, outside Django: to the maintenance database or to one of ours."""
-    wanted = settings.DATABASES["owner"]
-    connection = psycopg2.connect(
-        dbname=database, user=wanted["USER"], password=wanted["PASSWORD"], host=wanted["HOST"], port=wanted["PORT"] or None
-    )
-    connection.autocommit = True
-    return connection
-
-
-def _sources() -> str:
-    """Changes when a migration or a model does: then the template is made anew."""
-    digest = hashlib.sha256()
-    root = Path(settings.BASE_DIR)
-    files = [file for floor in settings.FLOORS for file in (root / floor).rglob("*.py")]
-    files += [root / "requirements.txt", root / "huimin/settings.py", root / "huimin/management/commands/setup_database.py"]
-    for file in sorted(files):
-        if (
-            "migrations" in file.parts
-            or "models" in file.parts
-            or file.name in ("models.py", "requirements.txt")
-            or "huimin" in file.parts
-        ):
-            digest.update(str(file.relative_to(root)).encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
-def _use(database: str) -> None:
-    """Point both of Django's connections at this database. A lost millisecond of a test database is no loss: no waiting for the disk."""
-    for alias in ("default", "owner"):
-        connections[alias].close()
-        connections[alias].settings_dict["NAME"] = settings.DATABASES[alias]["NAME"] = database
-        options = connections[alias].settings_dict.setdefault("OPTIONS", {})
-        options["options"] = "-c synchronous_commit=off"
-
 
 @pytest.fixture(scope="session")
 def django_db_setup(request, django_test_environment, django_db_blocker):
     """One template per state of the sources, one copy per worker, removed afterwards."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "only")
-    name = f"{TEMPLATE.removesuffix('_template')}_{worker}_{os.getpid()}"
-    maintenance = _owner(MAINTENANCE)
-    with contextlib.closing(maintenance), maintenance.cursor() as cursor, _one_at_a_time():
-        comment = _sources()
-        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [TEMPLATE])
-        if cursor.fetchone() != (comment,):
-            cursor.execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
-            cursor.execute(f"CREATE DATABASE {TEMPLATE}")
-            with django_db_blocker.unblock():
-                _use(TEMPLATE)
-                call_command("setup_database", verbosity=0)
-                connections.close_all()
-            cursor.execute(f"COMMENT ON DATABASE {TEMPLATE} IS %s", [comment])
-        cursor.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [rf"^{TEMPLATE.removesuffix('_template')}_.*_\d+$"])
-        for (left,) in cursor.fetchall():  # by a run that was killed
-            if not Path(f"/proc/{left.rsplit('_', 1)[1]}").exists():
-                cursor.execute(f'DROP DATABASE "{left}" WITH (FORCE)')
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    name = f"{databases.TEMPLATE.removesuffix('_template')}_{databases.WORKER}"
+    with databases.maintenance() as cursor, databases.one_at_a_time(), django_db_blocker.unblock():
+        databases.make_template(cursor)
+        databases.drop_what_killed_runs_left(cursor)
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {databases.TEMPLATE}")
     with django_db_blocker.unblock():
-        _use(name)
+        databases.use(name)
         global _seeds
         _seeds = _read_seeds(name)
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-    maintenance = _owner(MAINTENANCE)
-    # On a server of one's own, a thread of the program may still be connected and its owner not entitled to end it.
-    with (
-        contextlib.closing(maintenance),
-        maintenance.cursor() as cursor,
-        contextlib.suppress(psycopg2.errors.InsufficientPrivilege),
-    ):
-        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    databases.drop(name)
 
 
-@contextlib.contextmanager
-def _one_at_a_time():
-    settings.HUIMIN_VAR.mkdir(parents=True, exist_ok=True)
-    with open(settings.HUIMIN_VAR / "test-template.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+@pytest.fixture(scope="module")
+def demo_year(django_db_setup, django_db_blocker):
+    """This module works on the demonstration year, loaded and committed once for the whole run."""
+    with django_db_blocker.unblock(), databases.demo_year():
+        forget_the_process()
+        yield
+    forget_the_process()
+
+
+@pytest.fixture(scope="module")
+def cases_stand_anywhere(django_db_setup):
+    """This module builds cases as if the steps before had been taken; the database asks for the first step only outside of it."""
+    with lifted.lifted(lifted.AT_ITS_BEGINNING):
         yield
 
 
@@ -154,7 +95,7 @@ def _tables_with_rows(cursor) -> list[str]:
 
 def _read_seeds(database: str) -> list[tuple[str, bytes]]:
     """What migrations have put into tables: the state that every test begins with."""
-    connection = _owner(database)
+    connection = databases.owner_of(database)
     with contextlib.closing(connection), connection.cursor() as cursor:
         seeds = []
         for table in _tables_with_rows(cursor):
@@ -171,7 +112,7 @@ def _flush_as_owner(self) -> None:
     """
     database = settings.DATABASES["default"]["NAME"]
     connections["default"].close()
-    connection = _owner(database)
+    connection = databases.owner_of(database)
     connection.autocommit = False
     with contextlib.closing(connection), connection.cursor() as cursor:
         # Threads of a live server may still hold idle transactions on the tables.
@@ -196,6 +137,8 @@ def _flush_as_owner(self) -> None:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for table in guarded:
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+            for table, trigger in lifted.LIFTED:
+                cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER "{trigger}"')
         connection.commit()
 
 
@@ -205,6 +148,10 @@ TransactionTestCase._fixture_teardown = _flush_as_owner
 
 @pytest.fixture(autouse=True)
 def nothing_is_remembered_from_another_test():
+    forget_the_process()
+
+
+def forget_the_process():
     """What the process keeps beside the database: counted logins, and the day of a demonstration."""
     from django.core.cache import cache
 

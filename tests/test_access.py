@@ -41,7 +41,6 @@ from consultations.models import (
     SwapOffer,
 )
 from desk.models import ApiClient, ExportFile
-from desk.services.demo import load_year
 from legalaid.models import (
     AidCase,
     CaseFile,
@@ -59,9 +58,7 @@ from legalaid.models import (
 from organizations.models import BankAccount, Organization, OrganizationAccount, PoolEntry, Post, Practitioner, Region, Station
 from performance.models import Report
 from programmes.models import Obligation
-from programmes.services.calendars import load_calendar
-from programmes.services.loading import load_plan
-from records.models import ImportBatch, JobRun
+from records.models import ImportBatch, JobRun, Notice
 from subsidies.models import (
     BankStatement,
     CaseClaim,
@@ -92,7 +89,7 @@ TABLES = {
     "roll-call-draw": RollCallDraw, "inspection": Inspection, "inspection-point": InspectionPoint, "inspection-point-new": Inspection,
     "rectification-proof": RectificationStep, "signal": Signal, "obligation": Obligation,
     "report": Report, "report-new": None, "report-draft": None, "public-info": Report, "quarterly-return": QuarterlyReturn, "fund-year": None, "api-client": ApiClient,
-    "export": ExportFile, "filter": SavedFilter,
+    "export": ExportFile, "filter": SavedFilter, "notice": Notice,
     "hand-in": AidCase, "handover": Handover, "day-code": Station, "day-sheet": Station,
     "case-mark": AidCase, "case-money": AidCase, "case-list": CaseList, "case-claim": CaseClaim,
     "review": FileReview, "review-batch": ReviewBatch, "review-file": SampledFile, "review-fix": Rectification,
@@ -164,13 +161,9 @@ def name_of(converter):
 
 
 @pytest.fixture(scope="module")
-def county(django_db_setup, django_db_blocker):
-    """A living county, made once for this module and rolled back afterwards."""
+def county(demo_year, django_db_blocker):
+    """A living county; what is changed in it is rolled back with the module."""
     with django_db_blocker.unblock(), transaction.atomic():
-        system = system_user()
-        load_plan(content=PLAN.read_bytes(), by=system)
-        load_calendar(by=system)
-        load_year(by=system)
         yield Region.objects.counties().get(code="140525")
         transaction.set_rollback(True)
 

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from accounts.services import system_user
-from desk.services.demo import add_logins, load_year
+from desk.services.demo import add_logins
 from huimin import settings as settings_module
 from huimin.celery import app
 from organizations.models import Region
@@ -38,12 +38,9 @@ def new_county(transactional_db):
 
 
 @pytest.fixture
-def living_county(transactional_db, monkeypatch):
+def living_county(demo_year, transactional_db):
     """The demonstration year."""
-    monkeypatch.setattr(settings, "DEMO_PASSWORD", PASSWORD)
-    load_year(by=load_county())
-    yield Region.objects.counties().get(code="140525")
-    forget_remembered_day()
+    return Region.objects.counties().get(code="140525")
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from organizations.services.pool import decide_pool_entry
 from records.services import keep_file, remember_day
 from subsidies.models import Fund, FundMovement
 from subsidies.services.funds import enter_movement, fund_of
+from tests.databases import DEMO_PASSWORD as PASSWORD
 
 FIRM = "示例律师事务所"
-PASSWORD = "demonstration only"
 
 
 def user(login):
