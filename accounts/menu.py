@@ -88,7 +88,7 @@ MENU = (
                     Page("申请收件", "intake", "legalaid.handle_case"),
                     Page("期限", "case-deadlines", "legalaid.view_cases"),
                     Page("告知与回访", "case-supervisions", "legalaid.supervise_case"),
-                    Page("异议", "objections", "legalaid.view_objections"),
+                    Page("异议与投诉", "objections", "legalaid.view_objections"),
                     Page("承办人", "specialties", "legalaid.keep_specialties"),
                 ),
             ),
@@ -107,7 +107,7 @@ MENU = (
                 "案件补贴",
                 "hand-coins",
                 (
-                    Page("季度清单", "case-lists", "subsidies.view_case_lists"),
+                    Page("案件补贴季表", "case-lists", "subsidies.view_case_lists"),
                     Page("惠民标注", "case-marks", "subsidies.view_marks"),
                 ),
             ),
@@ -175,8 +175,16 @@ def menu_for(user, path):
     return groups
 
 
+def pages_for(user):
+    """(words of the entry, its page) for each page of the menu this user may open; for the search box."""
+    entries = [_item(entry, user) for group in MENU for entry in group.entries]
+    return [(entry["words"], page) for entry in entries if entry for page in entry["pages"]]
+
+
 def _item(entry, user):
-    pages = [page for page in map(_page, (page for page in entry.pages if page.action in ACTIONS and may(user, page.action))) if page]
+    pages = [
+        page for page in map(_page, (page for page in entry.pages if page.action in ACTIONS and may(user, page.action))) if page
+    ]
     if not pages:
         return None
     words = entry.words if len(pages) > 1 else pages[0]["words"] if len(entry.pages) > 1 else entry.words

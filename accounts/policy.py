@@ -244,7 +244,7 @@ _MATRIX = {
     # -- desk: what looks at everything
     "desk.view_dashboard": ("工作台", EVERYBODY),
     "desk.view_todo": ("待办", EVERYBODY),
-    "desk.search": ("查找", (*BUREAU, *STATION, DUTY, *AID, LAWYER, FINANCE, CASHIER, AUDITOR)),
+    "desk.search": ("查找", EVERYBODY),
     "desk.import_workbook": ("导入工作簿", (S,)),
     "desk.undo_import": ("撤销导入", (S,)),
     "desk.view_imports": ("查看导入批次", (S, L, AUDITOR)),

@@ -1,13 +1,13 @@
-"""What this floor gives to the search box: months of pay, payments by receipt number or name, ledger entries, documents."""
+"""What this floor gives to the search box: months of pay, quarters of cases and returns, payments, ledger entries, documents."""
 
 from django.db.models import Q
 from django.urls import reverse
 
 from accounts.policy import may
 from common.money import yuan
-from common.periods import YearMonth
+from common.periods import Quarter, YearMonth
 from records.todo import SearchHit
-from subsidies.models import FundMovement, LedgerEntry, Payment, PaySheet
+from subsidies.models import CaseList, FundMovement, LedgerEntry, Payment, PaySheet, QuarterlyReturn
 
 MOST = 10
 
@@ -20,6 +20,7 @@ def search(user, text):
     if may(user, "subsidies.view_pay"):
         yield from sheets(user, text)
         yield from payments(user, text)
+    yield from quarters(user, text)
     if may(user, "subsidies.view_ledger"):
         yield from funds(user, text)
 
@@ -33,6 +34,25 @@ def sheets(user, text):
         url = f"{reverse('pay-sheet', args=[month])}?county={sheet.month.county_id}"
         detail = f"{sheet.month.county}，{sheet.get_status_display()}，{yuan(sheet.total)} 元"
         yield SearchHit("补贴表", f"{month.label}值班补贴表", detail, url)
+
+
+def quarters(user, text):
+    """The lists of cases and the returns of a quarter, by any way of writing it."""
+    try:
+        quarter = Quarter.parse(text)
+    except ValueError:
+        return
+    if may(user, "subsidies.view_case_lists"):
+        lists = CaseList.objects.visible_to(user).filter(year=quarter.year, quarter=quarter.number).select_related("county")
+        for each in lists[:MOST]:
+            detail = f"{each.county}，{each.get_status_display()}，{yuan(each.total)} 元"
+            yield SearchHit("案件补贴", f"{each.label}案件补贴季表", detail, reverse("case-list", args=[each.pk]))
+    if may(user, "subsidies.view_returns"):
+        returns = QuarterlyReturn.objects.visible_to(user).filter(first=quarter.first).select_related("county")
+        for each in returns.defer("figures").order_by("-revision")[:MOST]:
+            again = f"（第 {each.revision} 次编报）" if each.revision > 1 else ""
+            url = reverse("quarterly-return", args=[each.pk])
+            yield SearchHit("季度报告", f"{quarter.label}季度报告{again}", f"{each.county}，{each.get_status_display()}", url)
 
 
 def payments(user, text):

@@ -58,7 +58,7 @@ CATALOGUE = (
         "补贴和资金",
         (
             Link("值班补贴发放表", "F07–F11", "pay-sheets"),
-            Link("案件补贴季度清单", "F14、F15、F33", "case-lists"),
+            Link("案件补贴季表", "F14、F15、F33", "case-lists"),
             Link("专项资金季度报告", "F16", "quarterly-returns"),
             Link("资金拨付台账", "F17", "receipts"),
             Link("资金明细账、银行对账", "F32", "ledger"),

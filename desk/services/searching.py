@@ -3,7 +3,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-ROOMS = ("organizations", "consultations", "legalaid", "subsidies")
+ROOMS = ("desk", "organizations", "consultations", "legalaid", "subsidies", "performance", "programmes")
 SHORTEST = 1
 MOST = 20
 
