@@ -15,6 +15,9 @@ class FollowUpFilter(forms.Form):
     station = StationChoice(label="站点", queryset=Station.objects.none(), required=False, empty_label="全部站点")
     state = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), *FollowUp.State.choices])
 
+    since = DayField(label="回访日期从", required=False, help_text="")
+    until = DayField(label="到", required=False, help_text="")
+
     def __init__(self, data, *, user):
         super().__init__(data)
         self.fields["station"].queryset = stations_for(user)

@@ -35,6 +35,13 @@ def chosen(user, form):
         rows = rows.filter(consultation__station=wanted["station"])
     if wanted.get("state"):
         rows = rows.filter(state=wanted["state"])
+    if wanted.get("since"):
+        rows = rows.filter(day__gte=wanted["since"])
+    if wanted.get("until"):
+        rows = rows.filter(day__lte=wanted["until"])
+    if wanted.get("since") or wanted.get("until"):
+        # As a report counts them: calls that were made, about records that stand.
+        rows = rows.filter(consultation__is_void=False).exclude(state=FollowUp.State.DROPPED)
     return rows
 
 
@@ -50,7 +57,9 @@ def followup_list(request):
     rows = chosen(request.user, form).annotate(n_tries=Count("tries")).select_related(*WITH_PLACES)
     waiting = page_of(request, rows.open().order_by("due_on", "consultation__station__order", "pk"))
     closed = rows.exclude(state=FollowUp.State.OPEN).order_by("-day", "-closed_at", "-pk")
-    wants_closed = form.is_valid() and form.cleaned_data.get("state") not in ("", None, FollowUp.State.OPEN)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    state, has_day = wanted.get("state"), wanted.get("since") or wanted.get("until")
+    wants_closed = state not in ("", None, FollowUp.State.OPEN) or has_day and not state
     page = page_of(request, closed) if wants_closed else waiting
     context = {
         "form": form,

@@ -102,7 +102,21 @@ def service(document, words) -> Part:
         if quality["count"]
         else f"{words}没有核定案件质量。"
     )
-    return Part("服务和案件质量", [each for each in (first, second, third) if each])
+    return Part("服务和案件质量", [each for each in (first, second, followed_up(document, words), third) if each])
+
+
+def followed_up(document, words) -> str:
+    """Who was called back, and how satisfied they were; nothing in a report of before this was counted."""
+    calls = document.get("followups")
+    if calls is None:
+        return ""
+    if not calls["called"]:
+        first = f"{words}没有回访"
+    else:
+        first = f"{words}回访咨询人{calls['called']:,}人，答复{calls['answered']:,}人"
+    if calls["rated"]:
+        first += f"，其中不满意{calls['dissatisfied']}人，回访满意度{percent(calls['satisfaction'])}"
+    return first + (f"；到期还没有回访的{calls['late']}人。" if calls["late"] else "。")
 
 
 def duty(document, words) -> Part:

@@ -71,7 +71,7 @@ def addressee(county) -> str:
 def report_workbook(report: Report, *, by) -> Download:
     """The frozen figures as a workbook: every number of the letter and the lists behind it."""
     document, footer = report.figures, foot(by, report.number)
-    served, told_of = document["consultations"], document["duty"]
+    served, told_of, calls = document["consultations"], document["duty"], document.get("followups")
     counts = [
         *(["事项", label, count] for label, _code, count in served["matters"]),
         *(["五类重点咨询", label, count] for label, count in served["focus"]),
@@ -85,6 +85,8 @@ def report_workbook(report: Report, *, by) -> Download:
         ["值班", "班次", told_of["shifts"]], ["值班", "人数", told_of["people"]], ["抽查", "点名抽查", told_of["calls"]],
         ["抽查", "不在岗", told_of["away"]], *(["考核属实", label, count] for label, _code, count in told_of["findings"]),
         ["通报", "通报批评", told_of["criticisms"]], *(["案件质量", label, count] for label, count in document["quality"]["grades"]),
+        *([["回访", "回访人数", calls["called"]], ["回访", "答复", calls["answered"]], ["回访", "不愿回访", calls["refused"]],
+           ["回访", "不满意", calls["dissatisfied"]], ["回访", "到期未回访", calls["late"]]] if calls else []),
         ["检查", "次数", document["inspections"]["visits"]], ["检查", "站点数", document["inspections"]["stations"]],
         *([what, words, document[key][name]] for what, key in (("检查问题整改", "inspections"), ("案件质量整改", "rectification"))
           for name, words in (("asked", "提出"), ("mended", "完成"), ("open", "未完成"), ("late", "逾期"))),

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Func, Q
 from django.db.models.functions import TruncMonth
 
 from common import clock
-from consultations.models import Consultation, CriticismNotice, Finding, Inspection, InspectionPoint, RollCall, Shift
+from consultations.models import Consultation, CriticismNotice, Finding, FollowUp, Inspection, InspectionPoint, RollCall, Shift
 from consultations.rules.topics import focus_counts
 from legalaid.models import AidCase, Rectification, SampledFile
 from organizations.models import Region, Station
@@ -52,6 +52,7 @@ def figures_of(*, county: Region, first: date, last: date, with_fund: bool = Fal
         **progress_document(county, plan, span),
         "months": months_of(county, year),
         "consultations": consultations_of(county, span),
+        "followups": followups_of(county, span),
         "cases": cases_of(county, span, year),
         "quality": quality_of(county, span),
         "duty": duty_of(county, span),
@@ -156,6 +157,26 @@ def consultations_of(county: Region, span: Span) -> dict:
         "outcomes": shares(by(done, "outcome"), Consultation.Outcome),
         "groups": shares([(row["each"], row["n"]) for row in by_group], Consultation.Group),
     }
+
+
+def followups_of(county: Region, span: Span) -> dict:
+    """Calls to people who were advised, by the day they were closed: answered, how satisfied; and what was late at the end. Z-ORG-4.
+
+    The rate leaves out who would not rate and counts like the ratings' own: 1 − 不满意 / rated (reading D20).
+    """
+    State, Said = FollowUp.State, FollowUp.Satisfaction
+    rows = FollowUp.objects.filter(consultation__station__county=county, consultation__is_void=False).order_by()
+    closed = Q(day__range=span)
+    still = Q(day=None) | Q(day__gt=span.last)
+    found = rows.aggregate(
+        called=Count("pk", filter=closed & ~Q(state=State.DROPPED)),
+        answered=Count("pk", filter=closed & Q(state=State.DONE)),
+        refused=Count("pk", filter=closed & Q(state=State.REFUSED)),
+        rated=Count("pk", filter=closed & Q(state=State.DONE) & ~Q(satisfaction=Said.UNSAID)),
+        dissatisfied=Count("pk", filter=closed & Q(satisfaction=Said.DISSATISFIED)),
+        late=Count("pk", filter=still & Q(due_on__lt=span.last)),
+    )
+    return {**found, "satisfaction": text(percent(found["rated"] - found["dissatisfied"], found["rated"]))}
 
 
 def cases_of(county: Region, span: Span, year: Span) -> dict:

@@ -28,6 +28,8 @@ def links_of(user, document: dict) -> dict:
             code: f"{listing}?{urlencode({'kind': code, 'state': 'upheld', 'since': first, 'until': until})}"
             for _label, code, _n in document["duty"]["findings"]
         }
+    if listing := address(user, "followups", "consultations.view_followups"):
+        found["followups"] = f"{listing}?{urlencode({'since': first, 'until': until})}"
     for key, name, action in (
         ("cases", "cases", "legalaid.view_cases"),
         ("quality", "file-reviews", "legalaid.view_reviews"),

@@ -27,7 +27,7 @@ from records.services import next_number, notify, void_paper
 from subsidies.services.refusals import told_in_words
 
 Kind, Status = Report.Kind, Report.Status
-WORDS = {"progress": "任务进度", "consultations": "咨询分类", "cases": "案件", "quality": "质量", "duty": "值班与考核",
+WORDS = {"progress": "任务进度", "consultations": "咨询分类", "followups": "回访", "cases": "案件", "quality": "质量", "duty": "值班与考核",
          "rectification": "整改", "inspections": "检查", "fund": "资金"}  # fmt: skip
 PROGRESS = ("time", "stations", "total", "months")
 

@@ -13,8 +13,10 @@ from accounts.services import seal_audit
 from common import clock
 from common.errors import Refused
 from common.periods import HalfYear, Year
-from consultations.models import Consultation, Inspection, InspectionPoint
+from consultations.models import Consultation, FollowUp, Inspection, InspectionPoint
 from desk.services.due import run_due
+from performance.exports.narrative import parts_of
+from performance.exports.reports import report_workbook
 from performance.models import Report
 from performance.rules.kinds import KINDS, periods_due
 from performance.services import due as due_services
@@ -380,3 +382,45 @@ def test_what_an_inspection_asked_to_be_mended_stands_in_the_report_as_it_was_at
     text = pdf_text(read_file(report.paper.file))
     assert "本月检查1个站点1次" in text and "提出2件，完成整改0件，期末尚未完成2件，其中逾期1件" in text
     assert "五类重点咨询（方案四（一）4）：征地拆迁0人次" in text
+
+
+@pytest.mark.rule("Z-ORG-4")
+def test_who_was_called_back_and_how_satisfied_stands_in_the_report_and_leads_to_its_list(world):
+    by, records = world.people["section"], iter(Consultation.objects.filter(station=world.bagong).order_by("pk"))
+
+    def call(state, day, said="", **more):
+        told = {"day": day, "closed_by": by, "closed_at": clock.now(), "way": "phone" if said else ""} if day else {}
+        FollowUp.objects.create(
+            consultation=next(records), reason="抽查", state=state, satisfaction=said, **{"due_on": "2022-03-20"} | told | more
+        )
+
+    for said in ("very_satisfied", "basic", "dissatisfied", "unsaid"):
+        call("done", "2022-03-18", said)
+    call("refused", "2022-03-18")
+    call("unreached", "2022-03-31")
+    call("dropped", "2022-03-18")  # nobody was called
+    call("done", "2022-02-28", "dissatisfied")  # of another month
+    call("open", None)  # late at the end of March
+    call("done", "2022-04-02", "satisfied")  # too late as well
+    call("open", None, due_on="2022-04-20")  # has time
+    call("done", "2022-03-18", "dissatisfied")
+    Consultation.objects.filter(follow_up=FollowUp.objects.latest("pk")).update(is_void=True, void_reason="重复")
+    report = world.issued()
+    assert report.figures["followups"] == {
+        "called": 6, "answered": 4, "refused": 1, "rated": 3, "dissatisfied": 1, "late": 2, "satisfaction": "66.7"
+    }  # fmt: skip
+    words = "本月回访咨询人6人，答复4人，其中不满意1人，回访满意度66.7%；到期还没有回访的2人。"
+    assert words in pdf_text(read_file(report.paper.file))
+    rows = load_workbook(world_file(report.workbook))["值班质量整改"].iter_rows(values_only=True)
+    assert ("回访", "答复", 4) in {row[:3] for row in rows}
+    page = client_of(world, "section").get(f"/reports/papers/{report.pk}/").text
+    listing = "/consultations/followups/?since=2022-03-01&amp;until=2022-03-31"
+    assert f'<a href="{listing}">6</a> 人，答复 4 人，回访满意度 66.7%' in page
+    assert "共 6 人" in client_of(world, "section").get(listing.replace("&amp;", "&")).text
+
+
+def test_a_report_of_before_follow_ups_were_counted_says_nothing_of_them(world):
+    report = world.draft()
+    report.figures.pop("followups")
+    assert not any("回访" in paragraph for part in parts_of(report) for paragraph in part.paragraphs)
+    assert report_workbook(report, by=world.people["section"]).content
