@@ -58,7 +58,8 @@ def inspection_records(request):
     """Every visit, the newest first, with those that found nothing."""
     rows = Inspection.objects.visible_to(request.user).select_related("station", "recorded_by")
     counted = rows.annotate(found=Count("points"), waiting=Count("points", filter=Q(points__state__in=[OPEN, ANSWERED])))
-    return render(request, "consultations/inspections/records.html", {"page": page_of(request, counted)})
+    page = page_of(request, counted.order_by("-day", "-pk"))  # counting takes the model's own order away
+    return render(request, "consultations/inspections/records.html", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])
