@@ -25,8 +25,8 @@ def obligations_of(user):
         return
     near = Obligation.objects.visible_to(user).open().filter(due_on__lte=clock.today() + SOON)
     for row in near.filter(Q(owner=user) | Q(owner=None, owner_role__in=user.roles))[:10]:
-        detail = f"方案 {row.clause}，期限{row.get_basis_display()}；要有凭据"
-        yield TodoItem(row.title, detail, row.get_absolute_url(), row.late_after, "list-checks")
+        detail = f"年度任务（方案 {row.clause}），办好后填凭据、点办结"
+        yield TodoItem(f"办理：{row.title}", detail, row.get_absolute_url(), row.late_after, "list-checks")
 
 
 def workbooks_of(user):

@@ -26,11 +26,13 @@ def unanswered(user):
         return []
     mine = Consultation.objects.filter(station__in=user.post_stations) | Consultation.objects.filter(practitioner__user=user)
     waiting = Handover.objects.open().filter(consultation__in=mine, day__lte=clock.today() - PATIENCE)
-    count = waiting.exclude(consultation__aid_case__isnull=False).count()
+    waiting = waiting.exclude(consultation__aid_case__isnull=False)
+    count = waiting.count()
     if not count:
         return []
     detail = "调解、信访、援助申请的去向和结果"
-    return [TodoItem(f"跟进没有回音的转办 {count} 件", detail, reverse("handovers"), icon="send")]
+    url = reverse("handover", args=[waiting.get().pk]) if count == 1 else reverse("handovers")
+    return [TodoItem(f"跟进没有回音的转办 {count} 件", detail, url, icon="send")]
 
 
 def lacking(user):

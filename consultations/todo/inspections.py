@@ -29,9 +29,12 @@ def to_confirm(user):
     if not may(user, "consultations.confirm_rectification"):
         return
     waiting = InspectionPoint.objects.visible_to(user).filter(state=InspectionPoint.State.ANSWERED)
-    count = waiting.exclude(answered_by=user).count()
+    waiting = waiting.exclude(answered_by=user)
+    count = waiting.count()
     if count:
         url = f"{reverse('inspections')}?state=answered"
+        if count == 1:
+            url = reverse("inspection-point", args=[waiting.get().pk])
         yield TodoItem(f"确认整改 {count} 项", "由报送人以外的人确认", url, icon="clipboard-check")
 
 

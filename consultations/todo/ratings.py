@@ -54,9 +54,13 @@ def calls_of(user):
     if not user.post_stations:
         waiting = waiting.filter(due_on__lt=clock.today())
     found = waiting.aggregate(
-        n=Count("pk", distinct=True), due_on=Min("due_on"), tried=Count("pk", filter=Q(tries__isnull=False), distinct=True)
+        n=Count("pk", distinct=True),
+        one=Min("pk"),
+        due_on=Min("due_on"),
+        tried=Count("pk", filter=Q(tries__isnull=False), distinct=True),
     )
     if found["n"]:
         detail = f"其中 {found['tried']} 人拨打过没有接通" if found["tried"] else "随机抽取的咨询人"
         words = "电话回访" if user.post_stations else "催办逾期的电话回访"
-        yield TodoItem(f"{words} {found['n']} 人", detail, reverse("followups"), due_on=found["due_on"], icon="phone-call")
+        url = reverse("followup", args=[found["one"]]) if found["n"] == 1 else reverse("followups")
+        yield TodoItem(f"{words} {found['n']} 人", detail, url, due_on=found["due_on"], icon="phone-call")

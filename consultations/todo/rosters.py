@@ -53,7 +53,7 @@ def _offers(user):
     rows = SwapOffer.objects.open().filter(to__user=user).select_related("shift__station", "shift__practitioner")
     return [
         TodoItem(
-            f"{row.shift.practitioner.name}请你接班",
+            f"{row.shift.practitioner.name}请您接班",
             f"{rules.short(row.shift.day)} {row.shift.station.short_name}，{row.reason}",
             reverse("swap-offer", args=[row.pk]),
             row.shift.day,

@@ -17,10 +17,10 @@ def todo_items(user):
         return
     mine = LegalHelp.objects.visible_to(user)
     if may(user, "legalaid.handle_legal_help"):
-        waiting = mine.filter(state__in=("requested", "notified"), ended_on=None).count()
-        if waiting:
-            url = f"{reverse('legal-helps')}"
-            yield TodoItem(f"安排值班律师 {waiting} 件", "已申请或通知，还没有安排值班律师", url, icon="scale")
+        waiting = mine.filter(state__in=("requested", "notified"), ended_on=None)
+        if count := waiting.count():
+            url = reverse("legal-help-step", args=[waiting.get().pk, "arrange"]) if count == 1 else reverse("legal-helps")
+            yield TodoItem(f"安排值班律师 {count} 件", "已申请或通知，还没有安排值班律师", url, icon="scale")
         yield from transfers_of(mine)
         yield from defended_of(mine)
     elif may(user, "legalaid.give_legal_help"):

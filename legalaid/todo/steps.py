@@ -7,6 +7,7 @@ from common import clock
 from legalaid.models import AidCase
 from legalaid.rules.procedure import DECIDE
 from legalaid.services.deadline_board import DECIDERS, LEADERS, OVER, UNDERTAKERS, urgent_for
+from legalaid.todo.closing import REPLACED, REVIEWED
 from organizations.models.places import within
 from organizations.scope import regions_of
 from records.todo import TodoItem
@@ -15,8 +16,9 @@ MOST = 15
 
 
 def todo_items(user):
-    # The undertaker's own limits stand on her desk, the leader's objections and the director's decisions in rows of their own.
-    rows = urgent_for(user, clock.today()).exclude(code__in=UNDERTAKERS | LEADERS | DECIDERS)
+    # The undertaker's own limits stand on her desk; the leader's objections, the director's decisions, another undertaker and the
+    # review of a file in rows of their own.
+    rows = urgent_for(user, clock.today()).exclude(code__in=UNDERTAKERS | LEADERS | DECIDERS | {REPLACED, REVIEWED})
     yield from limit_items(user, rows)
     yield from decision_items(user)
 

@@ -31,11 +31,22 @@ def receipts(request):
     return render(request, "subsidies/receipts.html", facts)
 
 
+def forwarding_of(request, county):
+    """What ?arrival= still lacks, filled in as the forwarding of it; nothing for any other address."""
+    wanted = request.GET.get("arrival", "")
+    for arrival in arrivals(funds=Fund.objects.filter(county=county), today=clock.today()) if wanted else ():
+        if str(arrival.movement.pk) == wanted and not arrival.is_forwarded:
+            moved = arrival.movement
+            kind = FundMovement.Kind.FORWARDED
+            return {"fund": moved.fund.kind, "kind": kind, "amount": arrival.rest, "document_no": moved.document_no}
+    return {}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed("subsidies.enter_receipt")
 def receipt_new(request):
     county = county_of(request)
-    initial = {"fund": Fund.Kind.SPECIAL, "day": clock.today(), "key": uuid4().hex}
+    initial = {"fund": Fund.Kind.SPECIAL, "day": clock.today(), "key": uuid4().hex} | forwarding_of(request, county)
     form = MovementForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         told = dict(form.cleaned_data)

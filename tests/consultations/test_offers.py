@@ -167,7 +167,7 @@ def test_a_shift_is_exchanged_for_one_of_the_takers(mine, adviser, section, shif
     owner, taker = mine.practitioner, adviser("钱虚构")
     given = shift("2022-03-17", person=taker, station=dayang)
     offer = offer_shift(shift_id=mine.pk, reason="开庭", to=taker, wants_return=True, by=owner.user)
-    assert [item.title for item in todo_items(taker.user)] == ["赵示例请你接班"]
+    assert [item.title for item in todo_items(taker.user)] == ["赵示例请您接班"]
     with pytest.raises(Refused, match="请选择你拿来换的班次"):
         take_offer(offer_id=offer.pk, by=taker.user)
     with pytest.raises(Refused, match="只能拿自己的班次来换"):

@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.models import AuditEntry, User
 from common.encryption import keyed_index
@@ -16,6 +17,7 @@ from legalaid.services import assigning, undertaking
 from legalaid.services.assigning import AssigningRefused
 from legalaid.services.steps import StepRefused
 from legalaid.services.undertaking import UndertakingRefused
+from legalaid.todo import todo_items
 from records.models import Notice
 from tests.legalaid.undertaking_world import TODAY, UndertakingWorld
 
@@ -254,6 +256,8 @@ def test_a_request_starts_the_five_days_once(world):
     ask = {"case_id": case.pk, "by": world.chen.user, "day": TODAY, "ground": "objective", "reason": "住院"}
     assigning.request_replacement(**ask)
     assert due(case, "replacement_decision").due_on == date(2022, 6, 20)
+    waiting = [item for item in todo_items(world.centre) if case.number in item.detail]
+    assert [item.url for item in waiting] == [reverse("case-assign", args=[case.pk])], "one thing to do stands there once"
     refused("已经提出更换", lambda: assigning.request_replacement(**ask))
 
 

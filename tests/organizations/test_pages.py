@@ -25,6 +25,7 @@ from organizations.models import (
     PublicServantStatus,
     Region,
     Station,
+    StatusProposal,
 )
 from organizations.search import search
 from organizations.todo import todo_items
@@ -518,8 +519,12 @@ def test_a_list_asks_the_database_equally_often_for_ten_and_a_thousand_people(si
 
 
 def test_what_waits_is_in_the_to_do_of_who_may_decide_it_and_goes_when_done(rows, leader, section, user):
-    titles = {item.title for item in todo_items(leader)}
-    assert titles == {"审定入库（1 项）", "审定公职身份（1 项）", "审定收款账户变更（1 项）"}
+    waiting = {item.title: item.url for item in todo_items(leader)}
+    assert waiting == {
+        "审定入库（1 项）": reverse("stay", args=[rows["stay"]]),
+        "审定公职身份（1 项）": reverse("status-proposal", args=[StatusProposal.objects.get().pk]),
+        "审定收款账户变更（1 项）": reverse("bank-account", args=[BankAccount.objects.to_decide().get().pk]),
+    }
     assert list(todo_items(section)) == []
     assert list(todo_items(user("clerk"))) == []
     services.decide_pool_entry(entry_id=rows["stay"], admit=True, by=leader)

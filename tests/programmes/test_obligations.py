@@ -230,13 +230,13 @@ def test_the_board_shows_the_late_ones_first_and_the_page_takes_the_evidence(tas
     assert shown.index("上报2022年1月工作进展") < shown.index("上报2022年3月工作进展")
     assert "内部口径" in shown and "方案规定" in shown
     march = tasks["monthly_report", "2022-03"]
-    assert any(item.title == march.title and item.due_on == march.late_after for item in todo_items(section))
+    assert any(item.title == f"办理：{march.title}" and item.due_on == march.late_after for item in todo_items(section))
     page = reverse("obligation-finish", args=[march.pk])
     assert "没有凭据" in client.post(page, {"done_on": "2022-4-4", "words": ""}).text
     done = client.post(page, {"done_on": "2022-4-4", "words": "已报", "evidence_file": Sent(PAPER)}, follow=True).text
     assert "已办结" in done and "月报.pdf" in done
     assert client.get(reverse("obligation-evidence", args=[march.pk])).status_code == 200
-    assert not any(item.title == march.title for item in todo_items(section))
+    assert not any(item.title == f"办理：{march.title}" for item in todo_items(section))
 
 
 def test_the_program_offers_what_it_knows_as_evidence_and_says_whether_it_is_enough(tasks, world):

@@ -176,7 +176,12 @@ def test_money_is_entered_confirmed_reversed_and_decided_by_pages(world, browse)
     told = finance.post(reverse("receipt-new"), fields | {"paper": paper}, follow=True)
     assert "应在 2022-04-11 前拨付" in text_of(told)
     movement = FundMovement.objects.get()
-    assert [item.title for item in todo_items(world.people["treasury"])][0].startswith("确认市财政到账")
+    [waiting] = [item for item in todo_items(world.people["finance"]) if item.title == "登记专项资金拨付 434,600.00 元"]
+    form = text_of(finance.get(waiting.url))
+    assert 'value="434600.00"' in form and 'value="1号"' in form and '<option value="forwarded" selected' in form
+    rows = [item for item in todo_items(world.people["treasury"]) if item.url.endswith(f"#m{movement.pk}")]
+    assert [item.title for item in rows] == ["确认市财政到账 434,600.00 元", "拨付专项资金 434,600.00 元到司法局"]
+    assert f'id="m{movement.pk}"' in text_of(browse("treasury").get(rows[0].url))
     text_of(browse("treasury").post(reverse("receipt-confirm", args=[movement.pk]), follow=True))
     movement.refresh_from_db()
     assert movement.confirmed_by == world.people["treasury"]
