@@ -26,6 +26,7 @@ def limited(name, per_minute):
                 return too_many_requests(request)
             return view(request, *args, **kwargs)
 
+        braked.most_a_minute = per_minute
         return braked
 
     return decorate

@@ -9,9 +9,11 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
+from accounts import audit
 from common import clock
 from common.errors import Refused
 from common.periods import Quarter, YearMonth
+from consultations.services.brakes import counted_in, is_over
 from consultations.services.progress import progress_of
 from consultations.services.public_duty import published_duty
 from desk.api import schemas
@@ -23,14 +25,20 @@ from subsidies.models import QuarterlyReturn
 from subsidies.services import case_figures
 
 PER_MINUTE = 60
+WRONG_PER_MINUTE = 20
+"""Tokens tried in vain from one address: enough for a client set up wrongly, nothing for a machine that guesses."""
 
 
 class Token(HttpBearer):
     """`Authorization: Bearer …`. A token that is unknown, revoked or over reads nothing, and is not told why."""
 
     def authenticate(self, request, token):
+        door = f"api-wrong:{audit.origin.get().address or 'nowhere'}"
+        if is_over(door, most=WRONG_PER_MINUTE):
+            raise HttpError(429, "口令连续不对：请一分钟以后再试。")
         client = client_of(token)
         if client is None:
+            counted_in(door, most=WRONG_PER_MINUTE, seconds=60)
             return None
         key = f"api:{client.pk}:{int(time.time() // 60)}"
         cache.add(key, 0, timeout=90)

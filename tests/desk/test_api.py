@@ -14,7 +14,7 @@ from accounts.models import AuditEntry
 from accounts.policy import Role
 from common.errors import Refused
 from common.periods import Quarter
-from desk.api.endpoints import PER_MINUTE, api
+from desk.api.endpoints import PER_MINUTE, WRONG_PER_MINUTE, api
 from desk.models import ApiClient
 from desk.services.api_clients import make_client, revoke_client
 from organizations.models import Region
@@ -164,6 +164,16 @@ def test_a_client_that_reads_on_and_on_is_braked(story):
     _client, token = client_for(story)
     statuses = [ask("counties/999999/progress", token).status_code for _ in range(2 * PER_MINUTE + 2)]
     assert statuses[0] == 404 and 429 in statuses
+
+
+def test_tokens_tried_in_vain_are_braked_by_address_and_do_not_shut_out_others(story):
+    _client, token = client_for(story)
+    guess = lambda: Client(REMOTE_ADDR="203.0.113.7").get(  # noqa: E731
+        "/api/v1/counties/140525/progress", headers={"Authorization": "Bearer guess"}
+    )
+    assert [guess().status_code for _ in range(WRONG_PER_MINUTE + 1)] == [401] * WRONG_PER_MINUTE + [429]
+    assert fits(guess(), PROGRESS)["detail"].startswith("口令连续不对")
+    assert ask("counties/140525/progress", token).status_code == 200
 
 
 def test_the_administrator_sees_the_token_once(story):

@@ -8,6 +8,7 @@ from django.core.cache import cache, caches
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
 from django.test import Client
+from django.urls import get_resolver
 from pypdf import PdfReader
 
 from common.periods import YearMonth
@@ -154,6 +155,35 @@ def test_more_than_so_many_requests_a_minute_from_one_address_are_turned_away(wo
     statuses = [client.get(address).status_code for _ in range(most + 1)]
     assert 429 not in statuses[:-1] and statuses[-1] == 429
     assert Client(REMOTE_ADDR="203.0.113.10").get(address).status_code != 429
+
+
+# What needs no brake: nothing is looked up, or it is the login's own, or it is there only before anybody can sign in.
+UNBRAKED = {
+    "health", "favicon", "offline", "service-worker", "font", "first-administrator", "account_login", "account_logout",
+    "account_inactive", "mfa_authenticate",
+}  # fmt: skip
+# Requests a minute from one address, with room for a station's shared one.
+MOST_A_MINUTE = {
+    "public-start": 60, "public-help": 60, "public-font": 60, "public-poster": 20, "public-duty": 60, "public-duty-pdf": 20,
+    "public-duty-xlsx": 20, "public-info": 60, "public-info-paper": 20, "public-rate": 60, "public-rate-token": 240,
+    "public-complaint": 30, "public-aid": 30, "public-case": 20, "calendar-ics": 30, "openapi-json": 240, "api-progress": 240,
+}  # fmt: skip
+
+
+def test_every_door_without_a_login_has_its_brake_and_these_are_the_figures():
+    doors = {}
+
+    def walk(resolver):
+        for pattern in resolver.url_patterns:
+            if hasattr(pattern, "url_patterns"):
+                walk(pattern)
+            elif getattr(pattern.callback, "is_public", False):
+                doors[pattern.name] = getattr(pattern.callback, "most_a_minute", None)
+
+    walk(get_resolver())
+    assert {name for name, most in doors.items() if most is None} <= UNBRAKED
+    assert {name: doors[name] for name in MOST_A_MINUTE} == MOST_A_MINUTE
+    assert all(most is None or 0 < most <= 240 for most in doors.values())
 
 
 @pytest.mark.parametrize(("size", "width"), [("a4", 595), ("a3", 842)])
