@@ -74,9 +74,11 @@ def planned_and_actual(
     return plot.done()
 
 
-def sorted_bars(values: Mapping[str, Number], *, alt: str, unit: str = "", width: int = WIDE, formatter: Told = told) -> bytes:
-    """Horizontal bars, largest first, each with its value at the end."""
-    ordered = sorted(values.items(), key=lambda item: (-item[1], item[0]))
+def sorted_bars(
+    values: Mapping[str, Number], *, alt: str, unit: str = "", width: int = WIDE, formatter: Told = told, rest: str = ""
+) -> bytes:
+    """Horizontal bars, largest first, each with its value at the end; what is called `rest` stands last, however much it is."""
+    ordered = sorted(values.items(), key=lambda item: (item[0] == rest, -item[1], item[0]))
     return _bars(ordered, alt=alt, unit=unit, width=width, formatter=formatter)
 
 

@@ -8,6 +8,7 @@ from common.charts import NARROW, WIDE, columns_with_total, planned_and_actual, 
 MONTHS = [f"{month}月" for month in range(1, 13)]
 TEN_THOUSAND = Decimal(10000)
 MOST_MATTERS = 8
+REST = "其余各项"
 
 
 def by_month(pairs, today: date) -> list:
@@ -26,7 +27,7 @@ def months_chart(figures, width) -> bytes:
 def matters_chart(figures, width) -> bytes:
     shown = figures["progress"].matters[:MOST_MATTERS]
     rest = sum(count for _words, count in figures["progress"].matters[MOST_MATTERS:])
-    return sorted_bars(dict(shown) | ({"其余": rest} if rest else {}), alt="按事项统计的咨询人次", width=width)
+    return sorted_bars(dict(shown) | ({REST: rest} if rest else {}), alt="按事项统计的咨询人次", width=width, rest=REST)
 
 
 def fund_chart(figures, width) -> bytes:

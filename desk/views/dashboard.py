@@ -15,6 +15,7 @@ from desk.services.todo import todo_items
 from organizations.models import Station
 from organizations.scope import county_of
 from programmes.services.plans import NoPlan, plan_for
+from subsidies.services.forecasting import year_of_money
 
 TODO_SHOWN = 8
 COMING_SHOWN = 4
@@ -26,8 +27,17 @@ def dashboard(request):
     """The first page. Who has no share in the county's figures sees only what waits for her."""
     items = todo_items(request.user)
     today = clock.today()
-    context = {"items": items[:TODO_SHOWN], "item_count": len(items), "today": today, "aid": aid_summary(request.user, today)}
-    return render(request, "desk/dashboard.html", context | figures_for(request.user) | own_duty(request.user))
+    context = {
+        "items": items[:TODO_SHOWN],
+        "item_count": len(items),
+        "overdue": sum(item.due_on is not None and item.due_on < today for item in items),
+        "today": today,
+        "aid": aid_summary(request.user, today),
+    }
+    figures = figures_for(request.user)
+    if "fund" in figures:
+        context["money"] = year_of_money(plan=figures["plan"], today=today)
+    return render(request, "desk/dashboard.html", context | figures | own_duty(request.user))
 
 
 def figures_for(user):
@@ -46,7 +56,7 @@ def figures_for(user):
         stations = list(Station.objects.visible_to(user).in_county(county).active())
         figures["progress"] = county_progress(county, plan, today, stations)
     if sees_fund:
-        figures["fund"] = fund_progress(county, plan, today)
+        figures |= {"fund": fund_progress(county, plan, today), "plan": plan}
     return figures
 
 
