@@ -1,6 +1,7 @@
 """What people type into a consultation record, and how they look for one."""
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 
 from accounts.fields import ClockField, DayField
 from accounts.policy import Role
@@ -17,7 +18,9 @@ GROUPS = Consultation.Group.choices
 TOPIC_CHOICES = [(f"{matter}.{code}", words) for matter, topics in TOPICS.items() for code, words in topics.items()]
 
 
-TOO_LONG = "太长：最多 10000 个字，现在 %(show_value)s 个；长材料请附在案卷里，这里写摘要。"
+# Checked when it is sent and not by the browser, which would cut a pasted text off without a word.
+LONGEST_TEXT = 10_000
+TOO_LONG = "太长：最多 %(limit_value)s 个字，现在 %(show_value)s 个；长材料请附在案卷里，这里写摘要。"
 
 
 class RecordFields(forms.Form):
@@ -40,25 +43,23 @@ class RecordFields(forms.Form):
         help_text="可以不填；用于回访，11 位手机号或带区号的座机",
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
-    matter = forms.ChoiceField(label="咨询事项", required=False, choices=Consultation.Matter.choices, widget=forms.RadioSelect)
+    matter = forms.ChoiceField(label="咨询类别", required=False, choices=Consultation.Matter.choices, widget=forms.RadioSelect)
     topic = forms.ChoiceField(label="具体事项", required=False, choices=TOPIC_CHOICES, widget=forms.RadioSelect)
     question = forms.CharField(
-        label="问题概述",
+        label="咨询内容",
         required=False,
-        max_length=10000,
-        error_messages={"max_length": "问题概述" + TOO_LONG},
+        validators=[MaxLengthValidator(LONGEST_TEXT, "咨询内容" + TOO_LONG)],
         help_text="写清时间、对方、金额、诉求，10 个字以上；不要写身份证号",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     answer = forms.CharField(
-        label="答复与建议",
+        label="答复意见",
         required=False,
-        max_length=10000,
-        error_messages={"max_length": "答复与建议" + TOO_LONG},
+        validators=[MaxLengthValidator(LONGEST_TEXT, "答复意见" + TOO_LONG)],
         help_text="作出的解释、说明或解决方案，10 个字以上",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    outcome = forms.ChoiceField(label="处理结果", required=False, choices=Consultation.Outcome.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label="处理方式", required=False, choices=Consultation.Outcome.choices, widget=forms.RadioSelect)
 
     def clean_client_phone(self):
         phone = (self.cleaned_data.get("client_phone") or "").strip()

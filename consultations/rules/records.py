@@ -26,11 +26,13 @@ LONG_ENOUGH = ("question", "answer")
 
 
 def missing_items(record: Mapping) -> list[str]:
-    """What is missing in a record, in words; empty when it is complete. Z-DED-1, domain 4.5.
+    """What is missing in a record, in words; empty when it is complete. Z-DED-1, domain 4.5."""
+    return list(missing_columns(record).values())
 
-    Question and answer need ten characters; 匿名 is a name.
-    """
-    found = []
+
+def missing_columns(record: Mapping) -> dict[str, str]:
+    """Column → what is missing in it, in words. Question and answer need ten characters; 匿名 is a name."""
+    found = {}
     for column, word in REQUIRED.items():
         if column not in record:
             continue
@@ -38,9 +40,9 @@ def missing_items(record: Mapping) -> list[str]:
         if column in LONG_ENOUGH:
             length = characters(value)
             if length < LEAST_CHARACTERS:
-                found.append(f"{word}不足{LEAST_CHARACTERS}字" if length else word)
+                found[column] = f"{word}不足{LEAST_CHARACTERS}字" if length else word
         elif value is None or value is False or (isinstance(value, str) and not value.strip()):
-            found.append(word)
+            found[column] = word
     return found
 
 

@@ -24,8 +24,8 @@ def hash_of(code: str) -> str:
 
 
 def grouped(code: str) -> str:
-    """A code as it is read out and written down: 1234 567 890."""
-    return f"{code[:4]} {code[4:7]} {code[7:]}"
+    """A code as it is read out and written down, on one line: 1234 567 890."""
+    return f"{code[:4]}\u00a0{code[4:7]}\u00a0{code[7:]}"
 
 
 def complaint_of_code(*, code: str, address: str | None) -> DutyComplaint | None:

@@ -71,8 +71,13 @@ def address_handover(*, handover_id: int, to: str, note: str, by: User) -> Hando
 
 @transaction.atomic
 def answer_handover(*, handover_id: int, state: str, day: date, result: str, by: User) -> Handover:
-    """What came back: taken, not taken, or the result. Taken needs no words; an end does. Ended ones stay ended."""
+    """What came back: taken, not taken, or the result. Taken needs no words; an end does. Ended ones stay ended.
+
+    A referral that has become an application is answered by the steps of its case and by nobody's hand.
+    """
     handover = lock_handover(handover_id, by)
+    if not by.is_system and is_case(handover):
+        raise HandoverRefused("已经转为援助申请，接收和结果跟着案件走，不用另外登记。")
     if state not in (Handover.State.TAKEN, Handover.State.DONE, Handover.State.DECLINED):
         raise HandoverRefused("没有选择回音：请选择已接收、未接收或者已有结果。", field="state")
     if handover.state not in Handover.OPEN_STATES:
@@ -97,6 +102,11 @@ def answer_handover(*, handover_id: int, state: str, day: date, result: str, by:
     changed = audit.changes(before, told(handover))
     audit.record(by=by, action=ACTION, on=handover, before=changed[0], after=changed[1])
     return handover
+
+
+def is_case(handover) -> bool:
+    """Whether a referral to legal aid has become a case: a row of a higher floor that points at the record."""
+    return handover.kind == Handover.Kind.LEGAL_AID and getattr(handover.consultation, "aid_case", None) is not None
 
 
 def told(handover) -> dict:

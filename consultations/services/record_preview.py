@@ -9,7 +9,7 @@ from accounts.models import User
 from common.free_text import mask_numbers
 from consultations.models import Consultation
 from consultations.models.searching import id_key, phone_key
-from consultations.rules.records import Nearby, Suggestion, doubts, missing_items, suggest_legal_aid
+from consultations.rules.records import Nearby, Suggestion, doubts, missing_columns, suggest_legal_aid
 from consultations.services.consultations import FREE_TEXTS, shift_of
 from consultations.services.shift_facts import Terms
 from consultations.services.signals import limits
@@ -20,9 +20,9 @@ NEIGHBOURS = ("number", "time", "matter", "client_phone_index", "question", "pra
 
 @dataclass(frozen=True)
 class Preview:
-    """What the form says before it is saved: what is missing, what that costs, what looks doubtful, who may get legal aid."""
+    """What the form says before it is saved: what is missing (column → words), what that costs, what looks doubtful, who may get legal aid."""
 
-    missing: list
+    missing: dict
     cost: object
     clause: str
     doubts: list
@@ -35,7 +35,7 @@ class Preview:
 def preview(*, values: dict, by: User, record: Consultation | None = None) -> Preview:
     """Look a record over before it is saved. Values may be incomplete."""
     shift = shift_of(values)
-    missing = missing_items({**values, "shift": shift})
+    missing = missing_columns({**values, "shift": shift})
     cost, clause = cost_of_a_defect(values)
     own, elsewhere = same_person(values, by, record)
     return Preview(

@@ -80,7 +80,7 @@ def targets_of(county, day) -> dict[int, int]:
 
 @dataclass
 class StationFollowUps:
-    """One station's follow-ups of a period: by result, what was said, and beside it what the same people had rated."""
+    """One station's follow-ups of a period: by result, what was said, and beside it what those who were reached had rated."""
 
     station: Station
     results: dict[str, int] = field(default_factory=dict)
@@ -90,7 +90,8 @@ class StationFollowUps:
 
     @property
     def drawn(self) -> int:
-        return sum(self.results.values())
+        """Whom somebody was to call; records made void meanwhile are nobody's to call."""
+        return sum(n for state, n in self.results.items() if state != FollowUp.State.DROPPED)
 
     @property
     def answered(self) -> float | None:
@@ -109,7 +110,7 @@ def follow_ups_of(rows) -> list[StationFollowUps]:
             n=Count("pk"),
             worse=Count("pk", filter=is_worse),
             **{f"said_{word}": Count("pk", filter=Q(satisfaction=word)) for word in WORDS},
-            **{f"own_{word}": Count("pk", filter=Q(consultation__rating=word)) for word in WORDS},
+            **{f"own_{word}": Count("pk", filter=Q(consultation__rating=word, state=FollowUp.State.DONE)) for word in WORDS},
         )
     )
     counts = list(counts)

@@ -110,6 +110,14 @@ class ShiftFacts:
         return rules.planned_minutes(self, self.terms) if self.terms else self.shift.planned_minutes
 
     @property
+    def late_words(self) -> str:
+        """How late by the clock somebody came who is still on duty; empty for in time, waived, or where no plan pays duty."""
+        if self.state != ON_DUTY or self.is_waived or self.terms is None:
+            return ""
+        late = rules.minutes(self.sign_in) - rules.minutes(self.shift.starts_at)
+        return f"迟到 {late} 分钟" if late > self.terms.reading("D32").value else ""
+
+    @property
     def is_short(self) -> bool:
         """Served less than the plan's minimum: shown, not deducted. Z-DED-8."""
         if self.state not in (NORMAL, OFF_TIME):

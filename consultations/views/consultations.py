@@ -209,9 +209,19 @@ def form_context(request, form, record=None):
     return {
         "form": form,
         "preview": preview,
+        "lacking": [(word, anchor_of(column)) for column, word in preview.missing.items()] if preview else [],
         "needs_answer": getattr(form, "needs_answer", False),
         "queue_context": queue_context(request.user),
     }
+
+
+CHIPS = ("channel", "matter", "outcome")
+
+
+def anchor_of(column):
+    """Where on the form something that is missing is filled in; whose shift it was follows from the person on duty."""
+    name = "practitioner" if column == "shift" else column
+    return f"div_id_{name}" if name in CHIPS else f"id_{name}"
 
 
 def queue_context(user, shifts=()):

@@ -35,16 +35,9 @@ def handover_list(request):
     if chosen.get("kind"):
         rows = rows.filter(kind=chosen["kind"])
     page = page_of(request, rows.order_by("day", "pk"))
-    lines = [(each, papers.shown_name(request.user, each.consultation), is_case(each)) for each in page]
+    lines = [(each, papers.shown_name(request.user, each.consultation), services.is_case(each)) for each in page]
     context = {"form": form, "page": page, "lines": lines, "chips": chips_of(request, form)}
     return render(request, "consultations/records/handovers.html", context)
-
-
-def is_case(handover):
-    """Whether a referral to legal aid has become a case; what became of the case, the record's own page tells."""
-    if handover.kind != Handover.Kind.LEGAL_AID:
-        return False
-    return getattr(handover.consultation, "aid_case", None) is not None
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,7 +56,7 @@ def handover(request, pk):
         "row": row,
         "record": row.consultation,
         "name": papers.shown_name(request.user, row.consultation),
-        "case": is_case(row),
+        "case": services.is_case(row),
         "may_address": is_ours and row.state == Handover.State.OPEN,
         "may_answer": is_ours and row.state in Handover.OPEN_STATES,
         "address": address,

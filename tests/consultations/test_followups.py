@@ -193,6 +193,20 @@ def test_what_she_says_on_the_telephone_leaves_her_own_rating_alone(answer, call
     assert line.answered == 50
 
 
+def test_the_figures_count_neither_who_was_not_reached_as_a_rating_nor_a_void_record_as_a_call(answer, call, clerk):
+    other = call.draw.follow_ups.exclude(pk=call.pk).get(consultation__station=call.consultation.station)
+    Consultation.objects.filter(pk__in=[call.consultation_id, other.consultation_id]).update(rating="dissatisfied")
+    answer()
+
+    def figures():
+        return next(each for each in follow_ups_of(FollowUp.objects.all()) if each.station == call.consultation.station)
+
+    assert (figures().own.dissatisfied, figures().said.satisfied, figures().answered) == (1, 1, 50)
+    Consultation.objects.filter(pk=other.consultation_id).update(is_void=True, void_reason="重复")
+    drop_follow_up(follow_up_id=other.pk, by=clerk)
+    assert (figures().drawn, figures().answered) == (1, 100)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -167,7 +167,8 @@ def test_ten_thousand_characters_are_kept_and_one_more_is_refused_in_words(value
     assert Consultation.objects.get().question == text
     data = {"question": "长" * 10_001, "matter": "labour"}
     page = signed_in(clerk).post(reverse("consultation-new"), data).text
-    assert "问题概述太长：最多 10000 个字，现在 10001 个" in page
+    assert "咨询内容太长：最多 10000 个字，现在 10001 个" in page
+    assert "长" * 10_001 in page and 'maxlength="10000"' not in page, "what was pasted is neither lost nor cut off by the browser"
     assert signed_in(clerk).get(reverse("consultation-paper", args=[Consultation.objects.get().pk])).status_code == 200
 
 

@@ -154,7 +154,11 @@ def test_a_closed_month_takes_no_record_and_no_change(values, clerk, close):
 @pytest.mark.rule("Z-DED-1")
 def test_what_a_lack_costs_is_the_plans_word(values, clerk):
     seen = preview(values=values(answer="", outcome=""), by=clerk)
-    assert (seen.missing, str(seen.cost), seen.clause) == (["答复意见", "处理方式"], "10.00", "五（二）1（1）")
+    assert (seen.missing, str(seen.cost), seen.clause) == (
+        {"answer": "答复意见", "outcome": "处理方式"},
+        "10.00",
+        "五（二）1（1）",
+    )
     assert preview(values=values(), by=clerk).cost is None
 
 

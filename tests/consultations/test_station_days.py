@@ -195,10 +195,37 @@ def test_the_card_goes_with_the_day(duty, clerk, signed_in, values):
     assert duty.practitioner.name in page and "签到</button>" in page and "零咨询" not in page
     client.post(reverse("sign-in-for", args=[duty.pk]))
     page = client.get(reverse("station-today")).text
+    assert "迟到" not in page
     assert "声明本班次零咨询" in page and "签退</button>" in page and f"shift={duty.pk}" in page
     register_consultation(values=values(answer=""), by=clerk, keep_incomplete=True)
     page = client.get(reverse("station-today")).text
     assert "其中 1 条缺项，每条会扣 10 元" in page and "声明本班次零咨询" not in page
+
+
+@pytest.mark.rule("Z-DED-2")
+def test_whoever_came_late_reads_it_on_the_card_at_once(duty, clerk, signed_in, at):
+    at(f"{DAY} 09:07")
+    client = signed_in(clerk)
+    client.post(reverse("sign-in-for", args=[duty.pk]))
+    assert "迟到 7 分钟" in client.get(reverse("station-today")).text
+
+
+@pytest.mark.rule("Z-DED-1")
+def test_what_is_missing_leads_to_its_place_on_the_form(duty, clerk, signed_in):
+    at_the_desk = {"station": duty.station_id, "practitioner": duty.practitioner_id, "day": DAY, "client_name": "甲某某"}
+    page = signed_in(clerk).post(reverse("consultation-new"), at_the_desk).text
+    alert = page.split('id="incomplete"')[1].split("</div></div>")[0]
+    for column in (
+        "id_time",
+        "div_id_channel",
+        "div_id_matter",
+        "id_question",
+        "id_answer",
+        "div_id_outcome",
+        "id_advisor_signed",
+    ):
+        assert f'href="#{column}"' in alert and f'id="{column}"' in page
+    assert "id_client_name" not in alert
 
 
 @pytest.mark.rule("Z-DED-1")

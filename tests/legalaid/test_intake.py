@@ -5,12 +5,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connection, connections, transaction
 
 from accounts.models import AuditEntry
+from common import clock
 from common.errors import Refused
 from consultations.models import Handover
-from consultations.services.handovers import follow_outcome
+from consultations.services.handovers import answer_handover, follow_outcome
 from legalaid.models import AidCase, CaseEvent
 from legalaid.rules.procedure import State
 from legalaid.services import inbox
@@ -213,6 +214,16 @@ def test_the_consultation_reads_that_its_application_was_taken_and_what_was_deci
     move_case(case, "withdraw", by=world.centre, day=TODAY, reason="本人书面撤回")
     handover.refresh_from_db()
     assert (handover.state, handover.result, handover.closed_on) == ("done", "申请人撤回", TODAY)
+
+
+def test_what_has_become_an_application_is_answered_by_its_case_and_by_no_hand(world):
+    consultation = world.consultation()
+    handover = follow_outcome(consultation, world.clerk)
+    world.application(by=world.clerk, station=world.bagong, consultation_id=consultation.pk)
+    with pytest.raises(Refused, match="跟着案件走"):
+        answer_handover(handover_id=handover.pk, state="done", day=TODAY, result="当事人不申请", by=world.clerk)
+    handover.refresh_from_db()
+    assert (handover.state, handover.result) == ("open", "")
 
 
 def test_of_a_sensitive_case_the_consultation_reads_only_that_it_was_decided(world):
@@ -571,3 +582,70 @@ def test_doubts_are_read_in_a_constant_number_of_queries(world, django_assert_ma
     with django_assert_max_num_queries(15), pytest.raises(Doubtful) as error:
         world.application(id_number=number(serial=50), opponent="虚构公司")
     assert len(error.value.doubts) == 12
+
+
+# --- the database ---------------------------------------------------------------------------------------------------------
+
+
+def copy_of(case, **facts):
+    """A case that nobody opened."""
+    facts = {"number": "泽法援〔2022〕990号", "query_code": None, "consultation": None, "pk": None} | facts
+    return AidCase(**{field.name: getattr(case, field.name) for field in AidCase._meta.fields} | facts)
+
+
+def inserted(row):
+    def raw():
+        fields = [field for field in AidCase._meta.concrete_fields if not field.primary_key]
+        names = ", ".join(f'"{field.column}"' for field in fields)
+        values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO legalaid_aidcase ({names}) VALUES ({', '.join(['%s'] * len(fields))})", values)
+
+    return {"save": row.save, "bulk_create": lambda: AidCase.objects.bulk_create([row]), "raw SQL": raw}
+
+
+@pytest.mark.parametrize("way", ["save", "bulk_create", "raw SQL"])
+@pytest.mark.parametrize("state", ["granted", "concluded", "quality_passed", "terminated"])
+def test_no_case_begins_in_the_middle_of_the_procedure(world, way, state):
+    row = copy_of(world.application(), state=state)
+    with pytest.raises(IntegrityError, match=f"案件不能从“{state}”开始"), transaction.atomic():
+        inserted(row)[way]()
+
+
+def test_a_case_that_begins_without_its_first_step_is_refused_at_the_end(world):
+    row = copy_of(world.application())
+    with pytest.raises(IntegrityError, match="没有记下第一步"), transaction.atomic():
+        row.save()
+        connection.check_constraints()
+
+
+def test_a_case_that_begins_without_an_audit_entry_is_refused_at_the_end(world):
+    row = copy_of(world.application())
+    with pytest.raises(IntegrityError, match="没有写审计记录"), transaction.atomic():
+        row.save()
+        CaseEvent.objects.create(
+            case=row, step="receive", words="接收申请", to_state="received", day=TODAY, by=world.centre, at=clock.now()
+        )
+        connection.check_constraints()
+
+
+def test_history_begins_wherever_the_workbook_tells(world):
+    row = copy_of(world.application(), state="quality_passed", is_history=True)
+    row.save()
+    connection.check_constraints()
+    assert AidCase.objects.get(pk=row.pk).state == "quality_passed"
+
+
+def test_ages_count_on_the_day_of_the_application_also_when_the_centre_received_it_later(world, monkeypatch):
+    """Seventeen when the station took it in, eighteen when the centre did: a minor's case it stays, also after a correction."""
+    born = "20040925"
+    monkeypatch.setenv("TODAY", "2022-09-20")
+    case = world.application(
+        by=world.clerk, station=world.bagong, day=date(2022, 9, 20), groups=["minor"], guardian="样监护", id_number=number(born)
+    )
+    monkeypatch.setenv("TODAY", "2022-09-28")
+    case = inbox.take_over(case_id=case.pk, version=case.version, by=world.centre, day=date(2022, 9, 28))
+    assert case.received_on == date(2022, 9, 28) and case.is_minor_case
+    case = inbox.edit_case(case_id=case.pk, version=case.version, values={"cause": "抚养费纠纷"}, by=world.centre)
+    case.refresh_from_db()
+    assert case.is_minor_case
