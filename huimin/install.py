@@ -132,7 +132,7 @@ def run_checks(arguments: list[str]) -> int:
             print(f"--- {name}")
             if run(*command):
                 failed.append(name)
-        arguments = ["-n", "2", "--dist", "loadfile", "-q"]
+        arguments = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-q"]
         print("--- pytest")
     if run(PYTHON, "-m", "pytest", *arguments):
         failed.append("pytest")

@@ -103,6 +103,8 @@ def set_up(options) -> None:
         else:
             print("正在装入演示年度的数据 …")
             call_command("demo", verbosity=0, stdout=io.StringIO())
+            with connections["owner"].cursor() as cursor:  # the first clicks are not to wait for autovacuum's statistics
+                cursor.execute("ANALYZE")
             resetting().unlink(missing_ok=True)
     collect_static()
     connections.close_all()

@@ -188,6 +188,15 @@ def page(page, request):
     assert not unexpected, "The browser's console complains: " + "; ".join(unexpected)
 
 
+# --- in which order ---------------------------------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(items):
+    """Files with slow tests go first: at the end, the workers have short ones to share."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 # --- what did not run -------------------------------------------------------------------------------------------------
 
 

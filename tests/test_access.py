@@ -71,7 +71,7 @@ from subsidies.models import (
     ReversalProposal,
 )
 
-PLAN = settings.BASE_DIR / "programmes/plans/zezhou-2022.toml"
+pytestmark = pytest.mark.slow
 ROLES = ["section", "section2", "leader", "clerk", "head", "duty", "centre", "director", "expert", "lawyer", "finance",
          "cashier", "treasury", "city", "admin"]  # fmt: skip
 # Of which table the number in an address is: by the longest fitting beginning of the address's name.

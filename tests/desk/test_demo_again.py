@@ -1,5 +1,6 @@
 """The demonstration is the same year wherever it is loaded: every figure, name and day of it."""
 
+import pytest
 from django.db import transaction
 
 from consultations.models import Consultation, Finding, Shift
@@ -26,6 +27,7 @@ def figures():
     )
 
 
+@pytest.mark.slow
 def test_loading_it_again_gives_the_same_year(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         with transaction.atomic():

@@ -16,7 +16,10 @@ from django.conf import settings
 
 from huimin import embedded, supervisor
 
-pytestmark = pytest.mark.skipif(not settings.EMBEDDED, reason="DATABASE_URL is set: nothing is embedded")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not settings.EMBEDDED, reason="DATABASE_URL is set: nothing is embedded"),
+]
 
 
 STARTED = []

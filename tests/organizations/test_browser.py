@@ -10,7 +10,7 @@ from organizations import services
 from organizations.models import Post
 from tests.accounts.test_browser import SMALL_TEXT, TOO_WIDE
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def faults(page):
