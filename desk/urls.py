@@ -8,6 +8,7 @@ urlpatterns = [
     path("dashboard/chart/<slug:name>/<slug:width>.svg", dashboard.dashboard_chart, name="dashboard-chart"),
     path("todo/", todo.todo, name="todo"),
     path("todo/badge/", todo.todo_badge, name="todo-badge"),
+    path("todo/notices/<int:pk>/", todo.notice, name="notice"),
     path("todo/notices/switch/", todo.notices_switch, name="notices-switch"),
     path("todo/notices/read/", todo.notices_read, name="notices-read"),
     path("help/", handbook.help_page, name="help"),

@@ -2,7 +2,8 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allowed
@@ -37,6 +38,16 @@ def todo_badge(request):
     """The number alone, for the header; empty for none."""
     count = todo_count(request.user)
     return HttpResponse(str(count) if count else "")
+
+
+@require_safe
+@allowed("records.read_notices")
+def notice(request, pk):
+    """Open what a notice is about; who has opened it has read it."""
+    found = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
+    if request.method == "GET":
+        mark_notices_read(by=request.user, ids=[found.pk])
+    return redirect(found.url if url_has_allowed_host_and_scheme(found.url, allowed_hosts=None) else "todo")
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from desk.services.todo import todo_items
-from records.models import ImportBatch
+from records.models import ImportBatch, Notice
 from records.services import notify
 from tests.desk.test_import_errors import NOBODY, SHIFT, workbook
 
@@ -84,6 +84,20 @@ def test_notices_are_read_and_marked(as_, login):
     assert "演示通知" in clerk.get(reverse("todo")).text
     clerk.post(reverse("notices-read"))
     assert "未读" not in clerk.get(reverse("todo")).text
+
+
+def test_who_opens_a_notice_has_read_it_and_is_where_it_leads(as_, login):
+    notify(to=login("clerk"), text="演示通知", url="/consultations/")
+    notify(to=login("clerk"), text="没有页面的通知")
+    first, second = Notice.objects.order_by("pk")
+    clerk = as_("clerk")
+    assert f'href="{reverse("notice", args=[first.pk])}"' in clerk.get(reverse("todo")).text
+    assert clerk.get(reverse("notice", args=[first.pk]))["Location"] == "/consultations/"
+    assert clerk.get(reverse("notice", args=[second.pk]))["Location"] == reverse("todo")
+    assert not Notice.objects.unread().filter(to=login("clerk")).exists()
+    notify(to=login("clerk"), text="别人的通知", url="/todo/")
+    assert as_("head").get(reverse("notice", args=[Notice.objects.latest("pk").pk])).status_code == 404
+    assert Notice.objects.unread().count() == 1
 
 
 def test_an_id_number_does_not_stay_in_the_address_of_a_search(as_):
