@@ -18,11 +18,12 @@ from legalaid.services.closing import FOLDER
 from legalaid.services.steps import lock_case
 
 KINDS = Supervision.Kind
-# In which states a case lacks it: told before, watched in the middle, asked afterwards.
+# In which states a case lacks it: told before, watched in the middle, asked afterwards; each until its quality is verified.
+AFTER = ("concluded", "file_submitted", "file_returned", "file_accepted", "archived")
 DUE_IN = {
-    KINDS.PRE_NOTICE: (*State.WITH_UNDERTAKER, "concluded"),
-    KINDS.MID_SUPERVISION: ("consented", "in_progress", "concluded"),
-    KINDS.POST_VISIT: ("concluded", "file_submitted", "file_returned", "file_accepted", "archived"),
+    KINDS.PRE_NOTICE: (*State.WITH_UNDERTAKER, *AFTER),
+    KINDS.MID_SUPERVISION: ("consented", "in_progress", *AFTER),
+    KINDS.POST_VISIT: AFTER,
 }
 ANSWERS = {"yes": "是", "no": "否", "unsure": "不清楚"}
 NOT_REACHED = Supervision.Satisfaction.UNREACHED
@@ -121,7 +122,9 @@ def missing_kinds(case: AidCase) -> list[str]:
 def missing_in(cases) -> dict[int, list[str]]:
     """The same of many cases in one query: case → words, only those that lack something."""
     there = set(Supervision.objects.filter(case__in=[case.pk for case in cases]).values_list("case_id", "kind"))
-    told = {case.pk: [words for kind, words in KINDS.choices if (case.pk, kind) not in there] for case in cases if not case.is_history}
+    told = {
+        case.pk: [words for kind, words in KINDS.choices if (case.pk, kind) not in there] for case in cases if not case.is_history
+    }
     return {pk: words for pk, words in told.items() if words}
 
 

@@ -9,7 +9,7 @@ from accounts.services import system_user
 from common import clock
 from common.encryption import keyed_index
 from common.id_numbers import check_digit
-from legalaid.models import AidCase, Assignment, FileReview, ReviewBatch, SampledFile
+from legalaid.models import AidCase, Assignment, FileReview, ReviewBatch, SampledFile, Supervision
 from legalaid.services import reviews
 from legalaid.services.reviews.rubrics import rubric_on
 from organizations.models import Affiliation, Organization, Post, Practitioner, Region
@@ -71,7 +71,7 @@ class QualityWorld:
     # -- cases
 
     def case(self, *, archived_on="2022-05-10", type="civil_litigation", lawyer=None, firm=None, handler="centre", group="elderly",
-             state="archived", assigned=True, **fields):  # fmt: skip
+             state="archived", assigned=True, supervised=True, **fields):  # fmt: skip
         serial = next(self.serial)
         digits = f"14052519500101{serial:03d}"
         number = digits + check_digit(digits)
@@ -114,7 +114,19 @@ class QualityWorld:
                 case=case, office=firm, lawyer=lawyer, assigned_on="2022-01-07", assigned_by=self.people[handler],
                 assigned_at=clock.now(), reason="轮到",
             )  # fmt: skip
+        if supervised:
+            self.supervise(case)
         return case
+
+    def supervise(self, case, *kinds):
+        """告知、监督、回访, without which no case passes."""
+        rows = [
+            Supervision(case=case, kind=kind, way="phone", day="2022-03-02", content="演示", by=case.handler, at=clock.now())
+            for kind in kinds or Supervision.Kind.values
+        ]
+        for row in rows:
+            row.satisfaction = "satisfied" if row.kind == "post_visit" else ""
+        Supervision.objects.bulk_create(rows)
 
     # -- evaluation
 

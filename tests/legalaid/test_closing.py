@@ -411,5 +411,5 @@ def test_the_centre_is_told_of_files_to_review_and_archive_and_of_records_that_l
     world.submitted()
     world.reviewed()
     titles = [item.title for item in todo.todo_items(world.centre)]
-    assert titles == ["结案审查 1 件", "归档 1 件", "案后回访 2 件"]
+    assert titles == ["结案审查 1 件", "归档 1 件", "案前告知 2 件", "案中监督 2 件", "案后回访 2 件"]
     assert list(todo.todo_items(world.chen.user)) == []

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from legalaid.models import AidCase, CaseFile, FileReview, Rectification, ReviewBatch, Supervision
+from legalaid.models import AidCase, CaseFile, FileReview, Rectification, ReviewBatch
 from legalaid.services import reviews
 from legalaid.todo.reviews import todo_items
 from records.services import issue_paper, keep_file
@@ -196,18 +196,31 @@ def test_scores_show_nowhere_before_every_sheet_is_in(world, ask):
 
 
 @pytest.mark.rule("Z-ORG-5")
-def test_records_that_lack_are_told_before_a_grade_is_confirmed_and_bar_nothing(world, ask):
-    case = world.case()
-    Supervision.objects.create(
-        case=case, kind="pre_notice", way="phone", day=date(2022, 1, 8), content="演示", by=world.centre, at="2022-01-08T02:00Z"
-    )
-    file = world.scored(90, 90, case=case)
-    page = ask(world.section, "review-batch", file.batch_id).text
-    assert f"{case.number}：案中监督、案后回访" in page and "案前告知" not in page
-    assert "案中监督、案后回访" in ask(world.section, "review-file", file.pk).text
-    ask(world.section, "review-batch-decide", file.batch_id, data={})
-    assert AidCase.objects.get().state == "quality_passed"
-    assert "案中监督" not in ask(world.section, "review-batch", file.batch_id).text
+def test_a_case_passes_only_with_its_three_records_and_holds_up_no_other(world, ask):
+    case, whole = world.case(supervised=False), world.case()
+    world.supervise(case, "pre_notice")
+    batch = world.batch()
+    for file in batch.files.all():
+        for review in world.seat(file, "expert1", "expert2"):
+            world.submit(review, 90)
+    page = ask(world.section, "review-batch", batch.pk).text
+    assert f"{case.number}：案中监督、案后回访" in page and "案前告知" not in page and f"{whole.number}：" not in page
+    assert "案中监督、案后回访" in ask(world.section, "review-file", batch.files.get(case=case).pk).text
+    assert "没有核定" in ask(world.section, "review-batch-decide", batch.pk, data={}, follow=True).text
+    states = dict(AidCase.objects.values_list("pk", "state"))
+    assert states == {case.pk: "archived", whole.pk: "quality_passed"}
+    again = ask(world.section, "review-batch-decide", batch.pk, data={}, follow=True)
+    assert f"{case.number}缺案中监督、案后回访记录" in again.text
+    world.supervise(case, "mid_supervision", "post_visit")
+    ask(world.section, "review-batch-decide", batch.pk, data={})
+    assert AidCase.objects.get(pk=case.pk).state == "quality_passed"
+
+
+@pytest.mark.rule("Z-ORG-5")
+def test_a_fail_and_imported_history_wait_for_no_record(world):
+    assert AidCase.objects.get(pk=world.decided(50, 50, case=world.case(supervised=False)).case_id).state == "archived"
+    old = world.case(supervised=False, is_history=True)
+    assert AidCase.objects.get(pk=world.decided(90, 90, case=old).case_id).state == "quality_passed"
 
 
 @pytest.mark.parametrize(
@@ -439,3 +452,34 @@ def test_the_demonstration_shows_a_checked_half_year_an_evaluation_under_way_and
     ]  # fmt: skip
     assert AidCase.objects.filter(state="quality_passed").count() == 7 + 1
     assert FileReview.objects.waiting().filter(reviewer=world.expert1).exists()
+
+
+# --- on the case's page
+
+
+def test_the_cases_page_tells_what_evaluation_found_to_who_may_see_the_case(world, ask):
+    person = world.practitioner("承办乙", world.firm, user=world.user("lawyer", "lawyer9"))
+    case = world.case(lawyer=person)
+    file = world.scored(90, 92, case=case)
+    page = ask(world.centre, "case", case.pk).text
+    assert reverse("case-review", args=[case.pk]) in page
+    assert (
+        "待核定" in ask(world.centre, "case-review", case.pk).text
+        and "写明了事实" not in ask(world.centre, "case-review", case.pk).text
+    )
+    assert "还没有评查结果" in ask(person.user, "case-review", case.pk).text
+    reviews.decide_files(batch_id=file.batch_id, by=world.section)
+    for user in (world.centre, world.director, person.user):
+        page = ask(user, "case-review", case.pk).text
+        assert "同行评估" in page and "91.00 分" in page and "优秀" in page and "写明了事实" in page
+        assert all(world.people[login].name not in page for login in ("expert1", "expert2"))
+    assert reverse("review-file", args=[file.pk]) not in page  # the undertaker has no way into the batch
+    assert ask(world.section, "case-review", case.pk).status_code == 403
+
+
+def test_the_undertaker_reads_what_is_to_be_mended(world, ask):
+    person = world.practitioner("承办乙", world.firm, user=world.user("lawyer", "lawyer9"))
+    case = world.case(lawyer=person)
+    world.decided(40, 41, case=case)
+    page = ask(person.user, "case-review", case.pk).text
+    assert "不合格" in page and "整改" in page and "评查不合格" in page

@@ -13,13 +13,15 @@ from legalaid.rules.quality import FAIL
 from legalaid.services.reviews.batches import lock_batch
 from legalaid.services.reviews.refusals import ReviewRefused
 from legalaid.services.steps import lock_case, move_case
+from legalaid.services.supervising import missing_in
 
 
 @transaction.atomic
 def decide_files(*, batch_id: int, by: User, file_ids=None) -> list[SampledFile]:
     """Confirm the results of the batch's scored files, or of those named. A pass verifies the case, a 不合格 asks for mending.
 
-    Raises ReviewRefused where nothing waits; what a step of a case refuses is told with the case's number.
+    A pass of a case that lacks a record of 告知、监督、回访 waits for it (Z-ORG-5) and holds up no other file. Raises ReviewRefused
+    where nothing waits, or nothing but such files.
     """
     batch = lock_batch(batch_id)
     if batch.state != ReviewBatch.State.OPEN:
@@ -30,6 +32,10 @@ def decide_files(*, batch_id: int, by: User, file_ids=None) -> list[SampledFile]
     files = list(files.order_by("position"))
     if not files:
         raise ReviewRefused("没有待核定的案卷：评查人全部提交后才能核定。")
+    lacking = held_up(files)
+    files = [file for file in files if file.pk not in lacking]
+    if not files:
+        raise ReviewRefused(f"{words_of_held(lacking)}：请援助中心补记以后再核定。")
     for file in files:
         file.batch = batch
         file.state, file.decided_by = SampledFile.State.DECIDED, by
@@ -41,6 +47,17 @@ def decide_files(*, batch_id: int, by: User, file_ids=None) -> list[SampledFile]
         if file.grade == FAIL:
             ask_for_mending(file, by=by)
     return files
+
+
+def held_up(files) -> dict[int, tuple[SampledFile, list[str]]]:
+    """Of these scored files those that passed and may not yet: the case lacks what the centre owes it. File number → file and words."""
+    passed = [file for file in files if file.grade != FAIL and file.case.state == "archived"]
+    missing = missing_in([file.case for file in passed])
+    return {file.pk: (file, missing[file.case_id]) for file in passed if file.case_id in missing}
+
+
+def words_of_held(lacking) -> str:
+    return "；".join(f"{file.case.number}缺{'、'.join(words)}记录" for file, words in lacking.values())
 
 
 def verify(file: SampledFile, *, by: User) -> None:

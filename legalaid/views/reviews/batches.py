@@ -19,7 +19,7 @@ from legalaid.models import ReviewBatch, SampledFile
 from legalaid.services import reviews
 from legalaid.services.reviews.assigning import knowledge, seats_of
 from legalaid.services.reviews.batches import STRATA, drawn_again
-from legalaid.services.supervising import missing_in
+from legalaid.services.reviews.results import held_up
 from legalaid.views.reviews.answers import act, send
 from organizations.scope import county_or_404
 
@@ -89,9 +89,8 @@ def review_batch(request, pk):
 
 
 def unsupervised_of(files):
-    """(file, which of 告知、监督、回访 lack) of those whose grade waits: told before it is confirmed, no bar. Z-ORG-5."""
-    missing = missing_in([file.case for file in files if file.state == SCORED])
-    return [(file, missing[file.case_id]) for file in files if file.state == SCORED and file.case_id in missing]
+    """(file, which of 告知、监督、回访 lack) of those that passed and cannot be confirmed before these are there. Z-ORG-5."""
+    return list(held_up([file for file in files if file.state == SCORED]).values())
 
 
 def strata_of(batch, files):
@@ -173,6 +172,8 @@ def review_batch_decide(request, pk):
     if files:
         failed = sum(file.grade == "fail" for file in files)
         messages.success(request, f"已核定 {len(files)} 件" + (f"，其中 {failed} 件不合格，已发整改。" if failed else "。"))
+        if left := batch.files.filter(state=SCORED).count():
+            messages.warning(request, f"还有 {left} 件缺告知、监督、回访记录，没有核定：请援助中心补记。")
     return redirect("review-batch", batch.pk)
 
 
