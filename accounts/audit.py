@@ -13,6 +13,7 @@ from django.db import models
 
 from accounts.models import AuditEntry
 from accounts.policy import ACTIONS
+from common.free_text import mask_numbers
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ EVENTS = {
     "legalaid.return_file": "案件：退卷补正",
     "legalaid.accept_file": "案件：结案审查合格",
     "legalaid.archive": "案件：归档",
+    "legalaid.submit_terminated": "案件：终止案件交卷",
     "legalaid.archive_terminated": "案件：终止案件归档",
     "legalaid.verify_quality": "案件：质量核验合格",
     "legalaid.correct_refusal": "案件：异议成立，改为给予",
@@ -212,7 +214,8 @@ def _fields(by, action, on, before, after, reason):
         "object_label": str(on or "")[:200],
         "before": _plain(before),
         "after": _plain(after),
-        "reason": reason or "",
+        # Free text, kept for ever: a personal number that somebody typed into it is not.
+        "reason": mask_numbers(reason).text if reason else "",
     }
 
 

@@ -164,6 +164,10 @@ def measure(counties, each, seed, pairs):
     wanted = f"eligibility {counties} {each} {seed}"
     if ground.comment_of(DATABASE) != wanted:
         ground.make(DATABASE)
+        # Cases that stand at their end at once: outside of a benchmark the database refuses that.
+        with ground.as_owner(DATABASE) as cursor:
+            cursor.execute("ALTER TABLE legalaid_aidcase DISABLE TRIGGER begins_at_the_beginning")
+            cursor.execute("ALTER TABLE legalaid_aidcase DISABLE TRIGGER beginning_is_told")
         fill_cases(counties=counties, each=each, seed=seed)
         ground.note(DATABASE, wanted)
     ground.use(DATABASE)

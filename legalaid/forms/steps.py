@@ -194,7 +194,7 @@ DANGEROUS = frozenset({"refuse", "terminate", "withdraw", "redirect", "return_no
 ELSEWHERE = frozenset(
     {
         "receive", "dismiss", "assign", "accept_assignment", "decline_assignment", "request_replacement", "keep_undertaker", "replace",
-        "conclude", "submit_file", "return_file", "accept_file", "archive", "archive_terminated",
+        "conclude", "submit_file", "return_file", "accept_file", "archive", "submit_terminated", "archive_terminated",
         "verify_quality", "fail_quality", "revoke_quality",
     }
 )  # fmt: skip

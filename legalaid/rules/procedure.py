@@ -114,8 +114,9 @@ STEPS: dict[str, Step] = _table(
          resumes=("aid_decision",)),
     Step("grant", "决定给予法律援助", ("under_review",), "granted", (DECIDE,), "法律援助法43条",
          papers=(9, 22), meets=("aid_decision",), starts=("aid_assignment",), sets="approved_on"),
-    Step("grant_pre_aid", "决定先行提供法律援助", ("received", "accepted", "under_review"), "granted", (DECIDE,),
-         "法律援助法44条", papers=(8, 9), meets=("aid_decision",), starts=("aid_assignment", "pre_aid_papers"), sets="approved_on"),
+    # Also while papers are still missing or another place is asked: that is when the law wants aid first. What was missing is due with the rest.
+    Step("grant_pre_aid", "决定先行提供法律援助", ("received", "need_supplement", "accepted", "under_review", "cooperating"), "granted", (DECIDE,),
+         "法律援助法44条", papers=(8, 9), meets=("aid_decision",), starts=("aid_assignment", "pre_aid_papers"), ends=True, sets="approved_on"),
     Step("complete_pre_aid", "补办先行援助手续", ("granted", *S.WITH_UNDERTAKER), "", (HANDLE,), "法律援助法44条",
          meets=("pre_aid_papers",)),
     Step("refuse", "决定不予法律援助", ("under_review",), "refused", (DECIDE,), "法律援助法43条",
@@ -168,6 +169,9 @@ STEPS: dict[str, Step] = _table(
          meets=("file_review",), sets="file_accepted_on"),
     Step("archive", "归档", ("file_accepted",), "archived", (HANDLE,), "办理程序规定42条*；方案五（二）2", sets="archived_on",
          is_slip=False),
+    # domain.md 3.6: a terminated case ends for its undertaker when the decision reaches her office; from then on she has thirty days.
+    Step("submit_terminated", "终止案件交卷", ("terminated",), "", (UNDERTAKE, HANDLE), "办理程序规定40条*",
+         papers=(21,), meets=("file_submission",), is_slip=False),
     Step("archive_terminated", "终止案件归档", ("terminated",), "", (HANDLE,), "办理程序规定42条*", is_slip=False),
     Step("verify_quality", "质量核验合格", ("archived",), "quality_passed", (ADMINISTRATIVE, PEER), "方案五（二）2；理解口径 D41",
          sets="quality_verified_on", is_slip=False),
@@ -179,9 +183,9 @@ STEPS: dict[str, Step] = _table(
     Step("correct_refusal", "异议成立，改为给予", ("refused",), "granted", (DECIDE,), "法律援助法49条",
          papers=(9,), starts=("aid_assignment",), sets="approved_on", clears=("refused_on", "refusal_ground"), is_slip=False),
     Step("correct_termination", "异议成立，恢复办理", ("terminated",), "in_progress", (DECIDE,), "法律援助法49条",
-         clears=("terminated_on", "termination_ground"), is_slip=False),
+         ends=True, clears=("terminated_on", "termination_ground"), is_slip=False),
     Step("correct_termination_early", "异议成立，重新指派", ("terminated",), "granted", (DECIDE,), "法律援助法49条",
-         starts=("aid_assignment",), clears=("terminated_on", "termination_ground", "assigned_on", "engaged_on"), is_slip=False),
+         starts=("aid_assignment",), ends=True, clears=("terminated_on", "termination_ground", "assigned_on", "engaged_on"), is_slip=False),
 )  # fmt: skip
 
 

@@ -10,10 +10,10 @@ from legalaid.rules import guards
 from legalaid.rules.materials import words_of
 from legalaid.rules.procedure import ASIDE, HANDLE, ROUTES, State, Step, age_on, steps_from
 from legalaid.services.deadlines import APPLICANTS
-from legalaid.services.files import CLOSED
+from legalaid.services.files import is_closed
 from legalaid.services.inbox import EDITABLE, may_hand_over
-from legalaid.services.step_facts import facts_of
-from legalaid.services.steps import who_may, why_not, why_not_taken_back
+from legalaid.services.step_facts import facts_of, owes_file
+from legalaid.services.steps import CORRECTIONS, who_may, why_not, why_not_taken_back
 
 # --- how far it is ----------------------------------------------------------------------------------------------------
 
@@ -117,7 +117,7 @@ class Waiting:
 def acts_of(case: AidCase, user, facts: guards.CaseFacts, today: date) -> tuple[list[Act], list[Waiting]]:
     """Steps the user may take now, the ordinary way first, and those the case waits for somebody else to take."""
     acts, waiting = [], []
-    pointless = pointless_steps(case)
+    pointless = pointless_steps(case) | (set() if facts.ordered else set(CORRECTIONS))
     for step in steps_from(case.state):
         if step.code in pointless or step.source and step.source != case.source:
             continue
@@ -135,6 +135,9 @@ def pointless_steps(case: AidCase) -> set[str]:
     found = {"fail_quality", "revoke_quality"} | (set() if case.is_pre_aid else {"complete_pre_aid"})
     if case.state in State.WITH_UNDERTAKER and not case.deadlines.open().filter(code="replacement_decision").exists():
         found.add("keep_undertaker")
+    if case.state == "terminated":
+        found |= {"archive_terminated"} if case.archive_no else set()
+        found |= set() if owes_file(case) else {"submit_terminated"}
     if case.state == "assigned":
         standing = case.assignments.standing().first()
         if standing is None or standing.accepted_at:
@@ -220,7 +223,9 @@ def page_of(case: AidCase, user) -> dict:
     return {
         "case": case,
         "applicant": applicant,
-        "age": age_on(applicant.birth_date, case.received_on) if applicant and applicant.birth_date else None,
+        "age": age_on(applicant.birth_date, events[0].day if events else case.received_on)
+        if applicant and applicant.birth_date
+        else None,
         "groups": [AidCase.Group(group).label for group in case.groups if group != AidCase.Group.NONE],
         "way": way_of(case),
         "limits": limits,
@@ -260,7 +265,7 @@ def missing_of(case: AidCase, facts: guards.CaseFacts, today: date) -> list[guar
 
 def may_add_files(case: AidCase, user) -> bool:
     """Who handles or undertakes a case brings documents in, until it is archived."""
-    if case.state in CLOSED:
+    if is_closed(case):
         return False
     return may(user, HANDLE) or (
         may(user, "legalaid.undertake_case") and case.lawyer is not None and case.lawyer.user_id == user.pk

@@ -21,6 +21,7 @@ from legalaid.rules import checklists as rules
 from legalaid.rules import conclusion, papers
 from legalaid.rules.checklists import Checklist, Item, Line, Retention, Shape
 from legalaid.services.assigning import tell
+from legalaid.services.step_facts import owes_file
 from legalaid.services.steps import lock_case, move_case
 from records.services import next_number, notify
 
@@ -154,15 +155,19 @@ def conclude_case(
 
 @transaction.atomic
 def submit_file(*, case_id: int, by, day: date, version: int | None = None):
-    """Hand the file in. Raises ClosingRefused while something the undertaker brings is missing; StepRefused."""
+    """Hand the file in, also that of a terminated case. Raises ClosingRefused while something the undertaker brings is missing; StepRefused."""
     case = lock_case(case_id, version)
     lines = checklist_of(case)[1]
     missing = rules.missing_before(lines, rules.FILING, party=rules.UNDERTAKER)
     if missing and not case.is_history:
         raise ClosingRefused(f"还缺：{words_of(missing)}。补齐后再交卷。", missing=missing)
-    event = move_case(case, "submit_file", by=by, day=day)
+    is_terminated = case.state == AidCase.State.TERMINATED
+    if is_terminated and not owes_file(case):
+        raise ClosingRefused("这件终止的案件已经交卷，或者没有人承办过，不用交卷。")
+    event = move_case(case, "submit_terminated" if is_terminated else "submit_file", by=by, day=day)
     if case.handler:
-        notify(to=case.handler, text=f"案件 {case} 已交卷，请审查。", url=reverse("case-file-check", args=[case.pk]))
+        words, name = ("请归档", "case-archive") if is_terminated else ("请审查", "case-file-check")
+        notify(to=case.handler, text=f"案件 {case} 已交卷，{words}。", url=reverse(name, args=[case.pk]))
     return event
 
 
@@ -237,7 +242,7 @@ def archive_case(*, case_id: int, by, day: date, retention: str, location: str, 
     """Archive a complete file under the next number of the year in which the case was concluded. A17; reading D41.
 
     A terminated case is archived too; its state stays. Raises ClosingRefused: papers missing, no such term, no place,
-    archived already; StepRefused.
+    archived already, a terminated case whose undertaker has not handed in; StepRefused.
     """
     case = lock_case(case_id, version)
     if retention not in retentions()[1]:
@@ -250,6 +255,10 @@ def archive_case(*, case_id: int, by, day: date, retention: str, location: str, 
         raise ClosingRefused(f"案件已经归档：{known.number}。")
     if is_terminated and (open_to := _objection_runs(case)):
         raise ClosingRefused(f"受援人可以在 {open_to} 前提出异议：期满以后再归档。")
+    if is_terminated and case.objections.open().exists():
+        raise ClosingRefused("对终止决定的异议正在审查：等审查决定以后再归档。")
+    if is_terminated and owes_file(case):
+        raise ClosingRefused(f"{case.undertaker}还没有交卷：请承办人交卷，或者收到案卷后代为登记交卷，再归档。")
     check = check_file(case=case, by=by)
     if not check.is_complete:
         raise ClosingRefused(f"案卷还缺：{'、'.join(check.missing)}。补齐后再归档。", missing=missing_of(case))

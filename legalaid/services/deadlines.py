@@ -84,6 +84,16 @@ def start_at(case: AidCase, code: str, moment) -> CaseDeadline | None:
     return CaseDeadline.objects.create(case=case, code=code, rule=rule, starts_on=day, due_on=timezone.localdate(due), due_at=due)
 
 
+def restart(case: AidCase, code: str, day: date) -> CaseDeadline | None:
+    """Let an open limit run from another day, as when the decision from whose receipt it counts was served. None: none is open."""
+    deadline = case.deadlines.open().select_related("rule").filter(code=code).first()
+    if deadline:
+        deadline.starts_on = day
+        deadline.due_on = rules.due_on(day, deadline.rule.limit, calendar.around(day).is_working_day)
+        deadline.save(update_fields=["starts_on", "due_on"])
+    return deadline
+
+
 def meet(deadline: CaseDeadline, day: date) -> None:
     if deadline.suspended_since:
         resume(deadline, day)

@@ -9,6 +9,7 @@ from accounts import audit
 from accounts.policy import may
 from common import clock
 from common.errors import Refused
+from common.free_text import mask_numbers
 from legalaid.models import AidCase, CaseFile
 from legalaid.rules.materials import KINDS, words_of
 from legalaid.rules.procedure import HANDLE
@@ -61,7 +62,7 @@ def add_case_file(
         case=case,
         kind=kind,
         group=group if kind == "group_proof" else "",
-        title=(title.strip() or words_of(kind))[:100],
+        title=(mask_numbers(title.strip()).text or words_of(kind))[:100],
         day=day,
         pages=pages,
         stored=stored,
@@ -85,7 +86,7 @@ def remove_case_file(*, row: CaseFile, by, reason: str) -> CaseFile:
         raise CaseFileRefused("没有填写移出的原因：请填写。", field="reason")
     if not may(by, HANDLE) and row.added_by_id != by.pk:
         raise CaseFileRefused("只能移出自己上传的材料：其他材料请由法律援助中心办理。")
-    row.removed_by, row.removed_at, row.removal_reason = by, timezone.now(), reason.strip()[:200]
+    row.removed_by, row.removed_at, row.removal_reason = by, timezone.now(), mask_numbers(reason.strip()).text[:200]
     row.save(update_fields=["removed_by", "removed_at", "removal_reason"])
     audit.record(by=by, action="legalaid.remove_file", on=case, before={"材料": row.title}, reason=reason)
     return row
@@ -97,5 +98,10 @@ def require_keeper(case: AidCase, by) -> None:
     hands_in = may(by, HAND_IN) and case.station_id in by.post_stations and case.state in ("registered", "need_supplement")
     if not (may(by, HANDLE) or is_own or hands_in):
         raise CaseFileRefused("您的岗位不能变动本案的材料：请联系法律援助中心。")
-    if case.state in CLOSED:
+    if is_closed(case):
         raise CaseFileRefused("案件已经归档，材料不能再变动：确需补充的，请联系法律援助中心主任。")
+
+
+def is_closed(case: AidCase) -> bool:
+    """Archived, a terminated case too, whose state stays."""
+    return case.state in CLOSED or case.state == AidCase.State.TERMINATED and bool(case.archive_no)

@@ -9,6 +9,7 @@ from accounts import audit
 from accounts.models import User
 from accounts.policy import Role, may
 from common import clock
+from common.free_text import mask_numbers
 from legalaid.models import AidCase, CaseEvent
 from legalaid.rules import matters
 from legalaid.rules.procedure import State
@@ -50,13 +51,18 @@ def take_over(
         lock_case(case_id, version)
     day = require_past(day or clock.today(), "接收日期")
     applicant = case.applicant
-    doubts = require_confirmed(doubts_about(case, applicant, by=by, day=day), confirmed, reason)
+    doubts = require_confirmed(doubts_about(case, applicant, by=by, day=applied_on(case)), confirmed, reason)
     registered_as, registered_on = case.number, case.received_on
     facts = {"登记号": registered_as, "登记日期": registered_on.isoformat()}
     if doubts:
         facts["核对过的提示"] = [doubt.words for doubt in doubts]
     move_case(case, "receive", by=by, day=day, reason=reason, facts=facts, handler=by)
     return case
+
+
+def applied_on(case: AidCase) -> date:
+    """The day of the application or notice, on which ages count: that of the first step, also when the centre received it later."""
+    return case.events.order_by("pk").values_list("day", flat=True).first() or case.received_on
 
 
 @transaction.atomic
@@ -108,7 +114,11 @@ def hand_over(*, case_id: int, version: int, to: User, by: User, reason: str) ->
     audit.record(
         by=by, action="legalaid.hand_over", on=case, before={"经办人": before}, after={"经办人": to.name}, reason=reason.strip()
     )
-    notify(to=to, text=f"{by.name}把案件 {case} 交给您办理：{reason.strip()[:100]}", url=reverse("case", args=[case.pk]))
+    notify(
+        to=to,
+        text=f"{by.name}把案件 {case} 交给您办理：{mask_numbers(reason.strip()).text[:100]}",
+        url=reverse("case", args=[case.pk]),
+    )
     return case
 
 
@@ -136,11 +146,12 @@ def edit_case(
         raise IntakeRefused(f"案件现在是“{case.get_state_display()}”，案件信息不能再改。")
     applicant = case.applicant
     before = summary(case, applicant)
-    known = {doubt.key for doubt in doubts_about(case, applicant, by=by, day=case.received_on)}
-    fill(case, values, day=case.received_on, applicant=applicant)
+    day = applied_on(case)
+    known = {doubt.key for doubt in doubts_about(case, applicant, by=by, day=day)}
+    fill(case, values, day=day, applicant=applicant)
     if case.is_notified and case.matter not in matters.NOTICE_MATTERS:
         raise IntakeRefused("没有选择通知的类别：请按法律援助法25条、28条选择。", field="matter")
-    found = doubts_about(case, applicant, by=by, day=case.received_on)
+    found = doubts_about(case, applicant, by=by, day=day)
     new = [doubt for doubt in found if doubt.key not in known]
     if new:
         require_confirmed(new, confirmed, reason)
@@ -163,5 +174,5 @@ def note(case: AidCase, step: str, words: str, *, by: User, reason: str, facts: 
     day = max(clock.today(), last) if last else clock.today()
     return CaseEvent.objects.create(
         case=case, step=step, words=words[:60], from_state=case.state, to_state=case.state, day=day, by=by, at=clock.now(),
-        reason=reason[:1000], facts=facts or {},
+        reason=mask_numbers(reason).text[:1000], facts=facts or {},
     )  # fmt: skip

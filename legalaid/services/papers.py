@@ -16,14 +16,17 @@ from legalaid.models.papers import CasePaper, PaperPrefix
 from legalaid.rules import papers as rules
 from legalaid.rules.paper_facts import PaperFacts
 from legalaid.rules.procedure import STEPS
-from legalaid.services.deadlines import meet_code
+from legalaid.services.deadlines import meet_code, restart, start
 from legalaid.services.paper_facts import facts_of
 from legalaid.services.paper_printing import paper_pdf
+from legalaid.services.step_facts import owes_file
 from records.models import IssuedPaper
 from records.services import issue_paper, next_number, reissue_paper, store_file, void_paper
 
 # The limit that is kept when the paper has arrived.
 MET_BY_SERVICE = {"termination_decision": "termination_notice"}
+# Decisions against which the recipient may object from the day they reached her (LAF 49).
+OBJECTED_TO = ("refusal_decision", "termination_decision")
 
 
 class CasePaperRefused(Refused):
@@ -209,9 +212,18 @@ def serve_case_paper(*, row: CasePaper, by, day: date, how: str, to: str = "", u
     row.save()
     if row.kind in MET_BY_SERVICE:
         meet_code(row.case, MET_BY_SERVICE[row.kind], day)
+    begin_limits(row, day)
     after = {"文书": str(row), "送达日期": day, "送达方式": row.get_served_how_display(), "签收人": row.served_to}
     audit.record(by=by, action="legalaid.serve_paper", on=row.case, before=before, after=after)
     return row
+
+
+def begin_limits(row: CasePaper, day: date) -> None:
+    """What runs from the receipt of a decision: the days for an objection, and the undertaker's thirty for the file of a terminated case."""
+    if row.kind in OBJECTED_TO:
+        restart(row.case, "objection_filing", day)
+    if row.kind == "termination_decision" and owes_file(row.case):
+        restart(row.case, "file_submission", day) or start(row.case, "file_submission", day)
 
 
 def _locked(row: CasePaper) -> CasePaper:

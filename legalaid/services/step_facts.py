@@ -45,3 +45,11 @@ def ordered_of(case: AidCase) -> str:
         return ""
     what = "refusal" if case.state == "refused" else "termination"
     return what if case.objections.ordered().filter(about=what).exists() else ""
+
+
+def owes_file(case: AidCase) -> bool:
+    """Whether somebody worked on a terminated case and has not handed in since what she has. domain.md 3.6, 3.1 A15."""
+    if case.state != AidCase.State.TERMINATED or case.is_history or case.archive_no:
+        return False
+    last = case.events.filter(step__in=("terminate", "submit_terminated")).order_by("-pk").values_list("step", flat=True).first()
+    return last != "submit_terminated" and case.assignments.standing().exclude(accepted_at=None).exists()

@@ -73,6 +73,8 @@ def move_case(case: AidCase, code: str, *, by, day: date, reason: str = "", fact
     step = STEPS[code]
     require_possible(case, step, by=by)
     cleared = {name: None if AidCase._meta.get_field(name).null else "" for name in step.clears}
+    if "hardship_ground" in fields:
+        fields["hardship_ground"] = mask_numbers(fields["hardship_ground"]).text
     changes = {**cleared, **({step.sets: day} if step.sets else {}), **fields}
     if case.handler_id is None and may(by, HANDLE):
         changes.setdefault("handler", by)
@@ -127,8 +129,14 @@ def days_set(step: Step, facts) -> dict[str, date]:
 
 
 def masked(facts) -> dict:
-    """What was said, with personal numbers masked in every text."""
-    return {name: mask_numbers(value).text if isinstance(value, str) else value for name, value in facts.items()}
+    """What was said, with personal numbers masked in every text and every line of a list."""
+    return {name: masked_value(value) for name, value in facts.items()}
+
+
+def masked_value(value):
+    if isinstance(value, str):
+        return mask_numbers(value).text
+    return [masked_value(each) for each in value] if isinstance(value, list) else value
 
 
 @transaction.atomic
@@ -203,7 +211,7 @@ def take_back(case: AidCase, *, by, reason: str) -> CaseEvent:
         on=case,
         before={"状态": AidCase.State(before).label},
         after={"状态": case.get_state_display(), "步骤": event.words},
-        reason=reason[:300],
+        reason=mask_numbers(reason).text[:300],
     )
     return event
 
@@ -224,7 +232,7 @@ def record(case: AidCase, step: Step, *, by, before: str, day: date, reason: str
         on=case,
         before={"状态": AidCase.State(before).label} if before else None,
         after={"状态": case.get_state_display(), "日期": day, "步骤": step.words},
-        reason=reason[:300],
+        reason=mask_numbers(reason).text[:300],
     )
 
 
@@ -280,6 +288,10 @@ def require_day(case: AidCase, step: Step, day: date) -> None:
             f"{words[later]} {getattr(case, later)} 早于{words[earlier]} {getattr(case, earlier)}：请检查日期。", field="day"
         )
     # Pressing 接受 is of the day it was pressed; what was done before may be noted after it.
-    last = case.events.exclude(step__in=(TAKE_BACK, "accept_assignment")).order_by("-pk").values_list("day", flat=True).first() if case.pk else None
+    last = (
+        case.events.exclude(step__in=(TAKE_BACK, "accept_assignment")).order_by("-pk").values_list("day", flat=True).first()
+        if case.pk
+        else None
+    )
     if last and day < last:
         raise StepRefused(f"{step.words}的日期 {day} 早于上一步的日期 {last}：请检查日期。", field="day")

@@ -18,6 +18,7 @@ from legalaid.rules import materials
 from legalaid.rules.procedure import HANDLE, STEPS, UNDERTAKE, State
 from legalaid.services.assigning import end_assignment
 from legalaid.services.files import add_case_file
+from legalaid.services.step_facts import owes_file
 from legalaid.services.steps import lock_case, move_case, steps_for
 from records.services import notify
 
@@ -232,7 +233,8 @@ def next_steps(case: AidCase, user) -> list[str]:
     """Codes of the steps her own desk offers now, the ordinary way first."""
     if case.assignments.standing().filter(accepted_at=None).exists():
         return []
-    order = ("meet", "engage", "begin", "consent", "decline", "begin_defence", "conclude", "submit_file")
+    order = ("meet", "engage", "begin", "consent", "decline", "begin_defence", "conclude", "submit_file", "submit_terminated")
     codes = {step.code for step in steps_for(case, user)}
+    codes -= set() if owes_file(case) else {"submit_terminated"}
     codes -= {"engage"} if case.is_notified else {"meet"} if case.type not in ("criminal_defence",) else set()
     return [code for code in order if code in codes and code in STEPS]

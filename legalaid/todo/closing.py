@@ -4,7 +4,8 @@ from django.db.models import Min
 from django.urls import reverse
 
 from accounts.policy import may
-from legalaid.models import AidCase, CaseDeadline, Supervision
+from common import clock
+from legalaid.models import AidCase, CaseDeadline, Objection, Supervision
 from legalaid.services.supervising import lacking
 from records.todo import TodoItem
 
@@ -41,6 +42,16 @@ def files(visible):
     if count := (accepted := visible.filter(state="file_accepted")).count():
         url = reverse("case-archive", args=[accepted.first().pk]) if count == 1 else f"{reverse('cases')}?state=file_accepted"
         yield TodoItem(f"归档 {count} 件", "结案审查合格", url, icon="archive")
+    if count := (ended := terminated_to_archive(visible)).count():
+        url = reverse("case-archive", args=[ended.first().pk]) if count == 1 else f"{reverse('cases')}?state=terminated"
+        yield TodoItem(f"归档终止案件 {count} 件", "异议期已满或者没有异议", url, icon="archive")
+
+
+def terminated_to_archive(visible):
+    """Terminated cases whose recipients may no longer object and whose files are not archived yet."""
+    may_object = CaseDeadline.objects.open().filter(code="objection_filing", due_on__gte=clock.today()).values("case")
+    rows = visible.filter(state="terminated", is_history=False, archive_no="").exclude(pk__in=may_object)
+    return rows.exclude(pk__in=Objection.objects.open().values("case"))
 
 
 def records(visible):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from legalaid.views.reviews import batches, files, fixes, sheets
+from legalaid.views.reviews import batches, cases, files, fixes, sheets
 
 urlpatterns = [
     path("reviews/", batches.review_list, name="file-reviews"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("reviews/files/<int:pk>/assign/", files.review_file_assign, name="review-file-assign"),
     path("reviews/files/<int:pk>/fix/", files.review_file_fix, name="review-file-fix"),
     path("reviews/files/<int:pk>/sheet.pdf", files.review_file_sheet, name="review-file-sheet"),
+    path("cases/<int:pk>/review/", cases.case_review, name="case-review"),
     path("reviews/mine/", sheets.my_reviews, name="my-reviews"),
     path("reviews/<int:pk>/", sheets.review, name="review"),
     path("reviews/<int:pk>/decline/", sheets.review_decline, name="review-decline"),

@@ -37,6 +37,7 @@ PAGES = {
     "return_file": ("case-file-check",),
     "accept_file": ("case-file-check",),
     "archive": ("case-archive",),
+    "submit_terminated": ("case-close",),
     "archive_terminated": ("case-archive",),
 }
 # What other rooms and floors show of a case, in this order: address and heading.
@@ -45,10 +46,12 @@ FRAGMENTS = (
     ("case-papers", "法律文书", "file-text"),
     ("case-closing", "结案与归档", "folder-check"),
     ("case-supervision", "告知、监督与回访", "phone"),
+    ("case-review", "质量评查", "scale"),
     ("case-money", "惠民标注与补贴", "stamp"),
 )
 # Nothing to show or to do there before somebody undertakes the case.
 AFTER_ASSIGNMENT = frozenset({"case-closing", "case-supervision", "case-money"})
+AFTER_ARCHIVE = frozenset({"case-review"})
 
 
 def case_of(request, pk) -> AidCase:
@@ -118,6 +121,8 @@ def fragments_of(row, user) -> list[dict]:
     found = []
     for name, words, sign in FRAGMENTS:
         if name in AFTER_ASSIGNMENT and not row.assigned_on and not row.is_history:
+            continue
+        if name in AFTER_ARCHIVE and not row.archived_on:
             continue
         try:
             address = reverse(name, args=[row.pk])

@@ -15,6 +15,7 @@ from legalaid.models import AidCase, Archive, Supervision
 from legalaid.rules import checklists
 from legalaid.rules.procedure import STEPS
 from legalaid.services import closing, supervising
+from legalaid.services.step_facts import owes_file
 from legalaid.services.steps import why_not
 from legalaid.views.assignments import case_for, refused
 from legalaid.views.own_cases import makeable_papers
@@ -73,7 +74,7 @@ def close_context(case, user):
         "makeable": makeable_papers(case, user),
         "there": sum(line.is_there for line in lines),
         "defects": closing.defects_of(case),
-        "may_submit": may_take(case, "submit_file", user),
+        "may_submit": may_take(case, "submit_file", user) or may_take(case, "submit_terminated", user) and owes_file(case),
         "may_check": may_take(case, "accept_file", user),
         "may_archive": may_take(case, "archive", user) or may_take(case, "archive_terminated", user),
         "hand_in": HandInForm(initial={"version": case.version}),
@@ -102,7 +103,9 @@ def case_submit_file(request, pk):
     except Refused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "已交卷，援助中心 30 日内审查。")
+        case.refresh_from_db()
+        rest = "过了异议期归档" if case.state == AidCase.State.TERMINATED else " 30 日内审查"
+        messages.success(request, f"已交卷，援助中心{rest}。")
     return redirect("case-close", pk=pk)
 
 

@@ -40,7 +40,7 @@ def case_take(request, pk):
         who = f"已由{case.handler}接收，" if case.handler_id else ""
         messages.info(request, f"{case} {who}现在是“{case.get_state_display()}”。")
         return redirect("intake")
-    doubts = doubts_about(case, case.applicant, by=request.user, day=clock.today())
+    doubts = doubts_about(case, case.applicant, by=request.user, day=inbox_services.applied_on(case))
     if request.method == "POST":
         try:
             taken = inbox_services.take_over(

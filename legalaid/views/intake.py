@@ -134,7 +134,7 @@ def panel_of(request, form, source, case=None):
     county = case.county if case else station.county if station else counties_of(request.user).first()
     if county is None:
         return {"preview": None}
-    day = case.received_on if case else form.cleaned_data.get("day")
+    day = inbox_services.applied_on(case) if case else form.cleaned_data.get("day")
     return {"preview": preview(county=county, values=form.values(), by=request.user, source=source, day=day, case=case)}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,14 +15,14 @@ from common import clock
 from common.errors import Refused
 from common.free_text import mask_numbers
 from legalaid.forms.own_cases import NoteForm, PagesForm, StepForm, WhyForm
-from legalaid.models import AidCase, CaseDeadline, CaseNote
+from legalaid.models import AidCase, CaseDeadline, CaseEvent, CaseNote
 from legalaid.rules import checklists, conclusion, papers
 from legalaid.rules.procedure import STEPS, State
 from legalaid.services import assigning, closing, undertaking
 from legalaid.services.papers import kinds_to_make
 from legalaid.views.assignments import case_for, refused
 
-PAGES = {"conclude": "case-conclude", "submit_file": "case-close"}
+PAGES = {"conclude": "case-conclude", "submit_file": "case-close", "submit_terminated": "case-close"}
 # What a step is called on the button, where the table's words are for the office.
 BUTTONS = {
     "engage": ("登记签订委托协议", "signature"),
@@ -33,7 +33,12 @@ BUTTONS = {
     "begin_defence": ("开始承办", "play"),
     "conclude": ("结案", "flag"),
     "submit_file": ("核对案卷、交卷", "send"),
+    "submit_terminated": ("核对案卷、交卷", "send"),
 }
+# Of a terminated case: whether its file was handed in since.
+LAST_OF_THE_END = (
+    CaseEvent.objects.filter(case=OuterRef("pk"), step__in=("terminate", "submit_terminated")).order_by("-pk").values("step")[:1]
+)
 
 
 @dataclass
@@ -80,6 +85,7 @@ def my_cases(request):
             Prefetch("deadlines", CaseDeadline.objects.running().select_related("rule").order_by("due_on"), to_attr="running"),
             Prefetch("assignments", to_attr="all_assignments"),
         )
+        .annotate(last_of_the_end=Subquery(LAST_OF_THE_END))
         .order_by("-assigned_on", "-pk")
     )
     groups = {"new": [], "running": [], "closing": [], "done": []}
@@ -92,6 +98,8 @@ def my_cases(request):
 
 
 def group_of(case, standing) -> str:
+    if case.last_of_the_end == "terminate" and case.state == "terminated" and standing.accepted_at and not case.archive_no:
+        return "closing"
     if case.state in State.ENDED or case.state == "file_accepted":
         return "done"
     if standing.accepted_at is None and case.state == "assigned":

@@ -7,6 +7,7 @@ from threading import Barrier
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
 
 from accounts.models import User
 from common.errors import Refused
@@ -14,6 +15,7 @@ from legalaid.models import Archive, CaseFile, FileCheck, Supervision
 from legalaid.rules.papers import kind_of
 from legalaid.services import closing, supervising, undertaking
 from legalaid.services.closing import ClosingRefused
+from legalaid.services.files import remove_case_file
 from legalaid.services.paper_facts import facts_of
 from legalaid.services.steps import StepRefused, lock_case, move_case
 from legalaid.todo import closing as todo
@@ -291,10 +293,57 @@ def test_a_terminated_case_has_its_own_list_and_archive_after_the_days_for_an_ob
     world.bring(case, *OFFICE_PAPERS, "termination_decision", "service_receipt")
     refused("可以在", lambda: world.archive(case))
     monkeypatch.setenv("TODAY", "2022-07-20")
+    refused("还没有交卷", lambda: world.archive(case, day=date(2022, 7, 20)))
+    closing.submit_file(case_id=case.pk, by=case.lawyer.user, day=date(2022, 7, 20))
     row = world.archive(case, day=date(2022, 7, 20))
     case.refresh_from_db()
     assert (case.state, case.archive_no) == ("terminated", row.number) and row.year == 2022
     refused("已经归档", lambda: world.archive(case, day=date(2022, 7, 20)))
+
+
+def terminated(world, case):
+    case = lock_case(case.pk)
+    move_case(case, "terminate", by=world.director, day=TODAY, reason="自行委托律师",
+              facts={"grounds": ["own_counsel"], "tells_objection": True}, termination_ground="own_counsel")  # fmt: skip
+    return case
+
+
+def test_the_undertaker_of_a_terminated_case_hands_her_file_in_once(world):
+    case = terminated(world, world.under_way())
+    mine = case.lawyer.user
+    assert undertaking.next_steps(case, mine) == ["submit_terminated"]
+    desk = world.client(mine).get(reverse("my-cases"))
+    assert [row.pk for row, _ in desk.context["groups"]["closing"]] == [case.pk]
+    answer = world.client(mine).post(
+        reverse("case-submit-file", args=[case.pk]), {"day": str(TODAY), "version": case.version}, follow=True
+    )
+    assert "过了异议期归档" in answer.content.decode()
+    case.refresh_from_db()
+    assert (case.state, case.file_submitted_on) == ("terminated", None) and undertaking.next_steps(case, mine) == []
+    assert [row.pk for row, _ in world.client(mine).get(reverse("my-cases")).context["groups"]["done"]] == [case.pk]
+    refused("已经交卷", lambda: closing.submit_file(case_id=case.pk, by=mine, day=TODAY))
+
+
+def test_a_case_terminated_before_anybody_accepted_it_has_no_file_to_hand_in(world):
+    case = terminated(world, world.assigned(accepted=False))
+    assert undertaking.next_steps(case, case.lawyer.user) == []
+    refused("没有人承办过", lambda: closing.submit_file(case_id=case.pk, by=world.centre, day=TODAY))
+
+
+def test_an_archived_file_of_a_terminated_case_is_closed_with_a_sentence(world, monkeypatch):
+    case = terminated(world, world.under_way())
+    world.bring(case, *OFFICE_PAPERS, "termination_decision", "service_receipt")
+    closing.submit_file(case_id=case.pk, by=world.centre, day=TODAY)
+    waiting = lambda: [item.title for item in todo.todo_items(world.centre) if "终止" in item.title]  # noqa: E731
+    assert waiting() == []
+    monkeypatch.setenv("TODAY", "2022-07-20")
+    assert waiting() == ["归档终止案件 1 件"]
+    world.archive(case, day=date(2022, 7, 20))
+    assert waiting() == []
+    paper = case.files.standing().first()
+    refused("已经归档", lambda: remove_case_file(row=paper, by=world.centre, reason="不要了"))
+    page = world.client(world.centre).get(reverse("case", args=[case.pk])).content.decode()
+    assert "上传材料" not in page and "移出" not in page and "没有下一步" in page
 
 
 # --- the bound file

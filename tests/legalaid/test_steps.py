@@ -293,3 +293,18 @@ def test_ending_a_case_ends_its_limits(world):
     deadlines.start(case, "aid_decision", date(2022, 9, 22))
     take_step(case.pk, "withdraw", version=1, by=world.centre, day=TODAY, reason="本人撤回")
     assert CaseDeadline.objects.get(case=case).dropped_on == TODAY
+
+
+def test_a_personal_number_typed_with_a_step_stays_nowhere(world):
+    """Neither in a list of items, nor in the ground that becomes a column, nor in the audit entry that is kept for ever."""
+    number = "140525198506150025"
+    case = world.case("received")
+    said = {"items": [f"身份证 {number} 复印件"], "due_on": date(2022, 10, 10)}
+    event = take_step(case.pk, "ask_supplement", version=1, by=world.centre, day=TODAY, reason="缺" * 285 + number, facts=said)
+    assert number not in str(event.facts) and "140***********0025" in event.facts["items"][0]
+    entry = AuditEntry.objects.filter(action="legalaid.ask_supplement", object_id=str(case.pk)).get()
+    assert "1405" not in entry.reason  # nor half a number where a long reason is cut
+    case = world.case("under_review")
+    take_step(case.pk, "grant", version=1, by=world.director, day=TODAY, hardship="exempt", hardship_ground=f"低保证 {number}")
+    case.refresh_from_db()
+    assert number not in case.hardship_ground

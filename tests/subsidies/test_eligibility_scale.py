@@ -12,6 +12,8 @@ from legalaid.models import AidCase
 from programmes.models import Plan
 from subsidies.models import BureauDecision
 
+pytestmark = pytest.mark.usefixtures("cases_stand_anywhere")
+
 
 @pytest.fixture
 def bench(db):

@@ -10,7 +10,7 @@ from legalaid.services.reconciling import ReconciliationRefused
 from subsidies.models import CaseMark
 from tests.legalaid.provincial_world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("april")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("april", "cases_stand_anywhere")]
 HEADERS = ("省系统案号", "惠民系统编号", "受援人", "标注日期")
 
 

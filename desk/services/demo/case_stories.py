@@ -12,7 +12,7 @@ from desk.services.demo.case_work import CaseAtWork, Office, person_values
 from desk.services.demo.cases import MATTERS, opponent_of
 from legalaid.services import inbox, objections, undertaking
 from legalaid.services.assigning import replace_undertaker, request_replacement, set_specialties
-from legalaid.services.closing import archive_case, return_file
+from legalaid.services.closing import archive_case, return_file, submit_file
 from legalaid.services.online import register_online
 from legalaid.services.papers import void_case_paper
 from organizations.models import Station
@@ -251,6 +251,8 @@ def terminated_and_archived(office, day):
         "terminate", on(8, 10), by="director", reason="演示：受援人自行委托律师。", facts=facts, termination_ground="own_counsel"
     )
     case.issued("termination_decision", on(8, 10), by="director", served_on=on(8, 11), reason="自行委托律师（演示）")
+    office.on(on(8, 30))
+    submit_file(case_id=case.pk, by=case.undertaker, day=on(8, 30))
     office.on(on(9, 5))
     archive_case(case_id=case.pk, by=case.handler, day=on(9, 5), retention="10年", location="演示档案柜 3 层")
 
