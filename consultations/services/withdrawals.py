@@ -23,10 +23,15 @@ TAKEN_OVER = ("client_name", "client_gender", "client_phone", "client_id_number"
 
 @transaction.atomic
 def void_consultation(*, consultation_id: int, reason: str, by: User) -> Consultation:
-    """Make a record void: it stays readable, keeps its number and no longer counts."""
+    """Make a record void: it stays readable, keeps its number and no longer counts.
+
+    Refused where somebody else's word or work hangs on it: nobody raises her rates by striking out whoever was not satisfied.
+    """
     record = own_record(consultation_id, by)
     if record.is_void:
         raise ConsultationRefused("这条记录已经作废。")
+    if why := why_not_void(record):
+        raise ConsultationRefused(why)
     require_reason(reason)
     set_void(record, reason.strip()[:200])
     audit.record(by=by, action=ACTION, on=record, before={"作废": "否"}, after={"作废": "是"}, reason=reason)
@@ -115,6 +120,25 @@ def require_one_consultation(keep, duplicate):
         raise ConsultationRefused("两条记录不是同一天：每天一次各计 1 人次，不能合并；日期写错的请先更正。", field="duplicate")
 
 
+def why_not_void(record) -> str:
+    """Why a record may not be struck out, in words and with the way out; empty where it may."""
+    why = what_hangs_on(record)
+    return f"{why}，不能作废：登记重复的，把另一条作废；内容写错的，请更正。" if why else ""
+
+
+def what_hangs_on(record) -> str:
+    """What must not go with a record: a case, a finding that was not dropped, what the person said. Empty for none."""
+    if getattr(record, "aid_case", None) is not None:  # a row of a higher floor that points here
+        return "已经转为法律援助申请"
+    if Finding.objects.standing().filter(consultation_no=str(record)).exclude(state=Finding.State.DROPPED).exists():
+        return "已经登记了考核事项"
+    if record.rating == Consultation.Rating.DISSATISFIED or hasattr(record, "own_rating"):
+        return "咨询人已经评价"
+    if record.complaints.exists():
+        return "有人对这次咨询提出过投诉"
+    return ""
+
+
 def require_nothing_lost(keep, duplicate):
     swap = f"请改为保留 {duplicate}。"
     # The case is a row of a higher floor that points here.
@@ -122,7 +146,8 @@ def require_nothing_lost(keep, duplicate):
         raise ConsultationRefused(f"{duplicate}已经转为法律援助申请：{swap}", field="duplicate")
     if Finding.objects.standing().filter(consultation_no=str(duplicate)).exists():
         raise ConsultationRefused(f"{duplicate}已经登记了考核事项，不能并入别的记录：{swap}", field="duplicate")
-    if duplicate.rating and not keep.rating:
+    worst = Consultation.Rating.DISSATISFIED
+    if duplicate.rating and not keep.rating or duplicate.rating == worst != keep.rating:
         raise ConsultationRefused(f"{duplicate}已有群众评价：{swap}", field="duplicate")
     if duplicate.handovers.exclude(state="open").exists():
         raise ConsultationRefused(f"{duplicate}的转办已有回音：{swap}", field="duplicate")

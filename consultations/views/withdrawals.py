@@ -28,7 +28,8 @@ def consultation_void(request, pk):
         else:
             messages.success(request, f"{record} 已作废，不再计入人次。作废错了的，结账以前可以在本页撤销作废。")
             return redirect("consultation", pk)
-    return render(request, "consultations/records/void.html", {"form": form, "record": record})
+    context = {"form": form, "record": record, "why_not": withdrawals.why_not_void(record)}
+    return render(request, "consultations/records/void.html", context)
 
 
 @require_POST

@@ -14,14 +14,17 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from common.errors import Refused
-from consultations.models import Consultation, ConsultationRevision, Handover
+from consultations.models import Consultation, ConsultationRevision, Finding, Handover
 from consultations.models.searching import tidy_name
 from consultations.rules.topics import FOCUS_AREAS, TOPICS, focus_counts, focus_of
+from consultations.services.complaints import file_complaint
 from consultations.services.consultations import edit_consultation, register_consultation
 from consultations.services.handovers import address_handover, answer_handover
 from consultations.services.progress import focus_of_county, progress_of
+from consultations.services.ratings import give_rating
 from consultations.services.record_preview import doubtful_records, preview
 from consultations.services.withdrawals import merge_consultations, restore_consultation, void_consultation
+from tests.consultations.rating_world import slip_for
 
 pytestmark = pytest.mark.django_db
 ID_NUMBER = "14052519600101001X"
@@ -250,6 +253,31 @@ def test_what_must_not_be_lost_keeps_a_double_from_being_merged(register, clerk,
     void_consultation(consultation_id=rated.pk, reason="x", by=clerk)
     with pytest.raises(Refused, match="已经作废"):
         merge_consultations(keep_id=keep.pk, duplicate_id=rated.pk, reason="x", by=clerk)
+
+
+@pytest.mark.rule("Z-CON-3")
+@pytest.mark.parametrize("by_whom", ["clerk", "adviser"])
+def test_nobody_strikes_out_whoever_was_not_satisfied(register, clerk, signed_in, by_whom):
+    record, other = register(), register()
+    by = clerk if by_whom == "clerk" else record.practitioner.user
+    give_rating(ticket_id=slip_for(record, clerk).ticket.pk, word="dissatisfied", way="scan")
+    with pytest.raises(Refused, match="已经登记了考核事项，不能作废"):
+        void_consultation(consultation_id=record.pk, reason="写错了", by=by)
+    Finding.objects.all().delete()
+    with pytest.raises(Refused, match="咨询人已经评价，不能作废"):
+        void_consultation(consultation_id=record.pk, reason="写错了", by=by)
+    Consultation.objects.filter(pk=other.pk).update(rating="satisfied")
+    with pytest.raises(Refused, match=f"请改为保留 {record}"):
+        merge_consultations(keep_id=other.pk, duplicate_id=record.pk, reason="重复", by=clerk)
+    page = signed_in(clerk).get(reverse("consultation-void", args=[record.pk])).text
+    assert "咨询人已经评价，不能作废" in page and "<textarea" not in page
+
+
+def test_a_record_somebody_complained_of_or_that_became_an_application_stands(register, clerk):
+    record = register()
+    file_complaint(values={"consultation": record, "content": "不耐烦"}, by=clerk)
+    with pytest.raises(Refused, match="提出过投诉，不能作废"):
+        void_consultation(consultation_id=record.pk, reason="写错了", by=clerk)
 
 
 def test_two_days_two_stations_one_record_and_a_stranger_are_refused(register, values, clerk, user, shift, dayang):
