@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from consultations.models import Consultation
 from legalaid.models import AidCase, Applicant
 from legalaid.rules import doubts, groups, hardship, matters
 from legalaid.rules.doubts import Sides
@@ -123,6 +124,7 @@ def test_of_several_groups_one_is_the_primary_and_it_is_one_of_them():
 def test_each_group_has_its_proof_and_the_identity_card_proves_age_and_sex():
     assert set(groups.PROOFS) == set(AidCase.Group.values) - {"none"}
     assert dict(AidCase.Group.choices) == groups.WORDS
+    assert dict(Consultation.Group.choices) | {"none": "无"} == groups.WORDS, "a consultation and its case name a group alike"
     assert groups.proofs_needed(["elderly", "disabled"], has_identity_card=True) == [("disabled", "残疾人证")]
     assert [group for group, _ in groups.proofs_needed(["elderly"], has_identity_card=False)] == ["elderly"]
 
