@@ -17,8 +17,10 @@
 
   var acts = {
     menu: function (button) {
-      var open = document.getElementById("side").classList.toggle("open");
+      var side = document.getElementById("side");
+      var open = side.classList.toggle("open");
       button.setAttribute("aria-expanded", open);
+      if (open) { side.querySelector("a").focus(); }
     },
     font: function (button) {
       var large = page.classList.toggle("hm-large");

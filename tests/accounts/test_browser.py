@@ -75,6 +75,7 @@ def test_the_menu_of_a_phone_opens_closes_by_escape_and_gives_the_focus_back(pag
     button.click()
     assert side.is_visible()
     assert button.get_attribute("aria-expanded") == "true"
+    assert page.evaluate("document.activeElement === document.querySelector('#side a')"), "the next key press is in the menu"
     page.keyboard.press("Escape")
     assert side.is_hidden()
     assert button.evaluate("element => element === document.activeElement")
@@ -86,6 +87,35 @@ def test_the_first_tab_leads_past_the_menu(page, live_server, person):
     page.goto(live_server.url + "/me/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "跳到主要内容"
+
+
+@pytest.mark.console("404")
+def test_a_list_is_reached_past_its_filter_and_kept_when_leafing(page, live_server, person):
+    enter(page, live_server, person("admin", is_demo=True))
+    for _ in range(25):
+        person("clerk")
+    page.goto(live_server.url + "/base/users/")
+    page.locator("main a.hm-skip").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    in_table = "document.activeElement.closest('table') !== null"
+    assert page.evaluate(in_table), page.evaluate("document.activeElement.outerHTML")
+    page.get_by_role("link", name="下一页").click()
+    page.wait_for_url("**page=2#list")
+    page.keyboard.press("Tab")
+    assert page.evaluate(in_table), "not at the top of the page again"
+
+
+@pytest.mark.console("404")
+def test_on_paper_a_wide_list_lies_on_its_side_without_menu_and_links(page, live_server, person):
+    enter(page, live_server, person("admin", is_demo=True))
+    page.goto(live_server.url + "/base/users/")
+    page.emulate_media(media="print")
+    for gone in (".hm-top", ".hm-side", ".filters", ".hm-actions"):
+        assert page.locator(gone).first.is_hidden(), gone
+    assert "打印" in page.locator(".hm-printed").inner_text()
+    columns = page.locator("table.hm thead th").count()
+    assert page.locator("body").evaluate("body => getComputedStyle(body).page") == ("wide" if columns >= 7 else "auto")
 
 
 @pytest.mark.console("404")
