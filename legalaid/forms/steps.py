@@ -207,12 +207,15 @@ class StepForm(forms.Form):
     reason = forms.CharField(label="说明", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, step: Step, case: AidCase, **options):
+    def __init__(self, *args, step: Step, case: AidCase, known=(), **options):
+        """`known`: lines that stand in the list of items before anybody writes."""
         options.setdefault("initial", {"day": clock.today(), "version": case.version})
         super().__init__(*args, **options)
         self.step = step
         extra = FIELDS.get(step.code, lambda case: {})(case)
         self.fields.update(extra)
+        if known and "items" in extra:
+            self.fields["items"].initial = "\n".join(known)
         self.fields["reason"].label = REASON_WORDS.get(step.code, "说明")
         self.order_fields(["day", *extra, "reason", "version"])
 

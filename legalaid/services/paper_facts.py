@@ -153,7 +153,14 @@ DAYS = {"assignment_notice": "engagement", "refusal_decision": "objection_filing
 
 
 # What was said with a step and belongs into the paper of it: the fact and the step.
-SAID_WITH = {"review_sheet": ("opinion", "review"), "closing_report": ("content", "conclude")}
+SAID_WITH = {
+    "review_sheet": ("opinion", "review"),
+    "closing_report": ("content", "conclude"),
+    "refusal_decision": ("reason", "refuse"),
+    "termination_decision": ("reason", "terminate"),
+}
+# Papers of a step that named items: which steps.
+ITEMS_OF = {"supplement_notice": ("ask_supplement", "ask_organ"), "cooperation_letter": ("cooperate",)}
 
 
 def _said(case: AidCase, kind: rules.Kind, on: date) -> dict:
@@ -181,7 +188,11 @@ def _said(case: AidCase, kind: rules.Kind, on: date) -> dict:
         said["about_number"] = notice.number_text if notice else ""
     if kind.code in SAID_WITH:
         name, step = SAID_WITH[kind.code]
-        said[name] = case.events.filter(step=step).order_by("pk").values_list("reason", flat=True).last() or ""
+        said[name] = case.events.filter(step=step).order_by("pk").values_list("reason", flat=True).last() or said.get(name, "")
+    if kind.code in ITEMS_OF and (told := case.events.filter(step__in=ITEMS_OF[kind.code]).order_by("pk").last()):
+        said["items"] = "\n".join(told.facts.get("items", ()))
+        if kind.code == "cooperation_letter":
+            said["addressee"] = told.facts.get("agency", "")
     if kind.code in DAYS and (rule := rule_of(case, DAYS[kind.code], on)):
         said["days"] = str(rule.amount)
     if kind.code == "supplement_notice" and (running := case.deadlines.open().filter(code="supplement").last()):

@@ -14,6 +14,7 @@ from legalaid.forms.steps import DANGEROUS, StepForm, TakeBackForm, is_plain
 from legalaid.models.cases import AidCase
 from legalaid.rules import guards, papers
 from legalaid.rules.procedure import STEPS
+from legalaid.services.intake import papers_missing
 from legalaid.services.step_facts import facts_of
 from legalaid.services.steps import take_back_step, take_step, why_not, why_not_taken_back
 from legalaid.views.cases import case_of, page_of_step
@@ -39,8 +40,18 @@ def case_step(request, pk, code):
         if why := why_not(row, step, by=request.user):
             messages.error(request, why)
             return redirect("case", pk)
-        form = StepForm(step=step, case=row)
+        form = StepForm(step=step, case=row, known=known_items(row, code))
     return render(request, "legalaid/cases/step.html", {"form": form, **context_of(row, step)})
+
+
+def known_items(case, code):
+    """What the file says is missing, for a notice that may be given once only; what was asked for, when it comes."""
+    if code in ("ask_supplement", "ask_organ") and hasattr(case, "applicant"):
+        return [each.words for each in papers_missing(case)]
+    if code == "supply":
+        asked = case.events.filter(step="ask_supplement").order_by("-pk").first()
+        return asked.facts.get("items", []) if asked else []
+    return []
 
 
 def taken(request, form, pk, code):

@@ -15,7 +15,7 @@ from consultations.models import (
     Shift,
     Signal,
 )
-from legalaid.models import AidCase, Complaint, FileReview, Objection, Rectification, ReviewBatch
+from legalaid.models import AidCase, CaseFile, Complaint, FileReview, Objection, Rectification, ReviewBatch
 from organizations.models import Station
 from performance.models import Report
 from programmes.models import Obligation
@@ -85,6 +85,7 @@ def case_pages_of():
     filed, complaint = Objection.objects.get(state="filed").pk, Complaint.objects.get().pk
     fix = Rectification.objects.get(state="open", file__grade="fail").pk
     sheet = FileReview.objects.waiting().filter(reviewer__username="expert").first().pk
+    scan = CaseFile.objects.get(stored__mime="application/pdf", case__handler__username="centre").pk
     batches = ReviewBatch.objects.order_by("pk").values_list("pk", flat=True)
     return {
         "centre": [
@@ -93,7 +94,7 @@ def case_pages_of():
             f"/cases/{case('granted')}/assign/", f"/cases/{case('registered', handler=None)}/take/", f"/cases/{blocked}/archive/",
             f"/cases/{ready}/archive/", f"/cases/{case('file_submitted')}/close/check/", f"/cases/{case('quality_passed')}/dossier/",
             f"/cases/{case('need_supplement')}/steps/supply/", f"/cases/complaints/{complaint}/", f"/cases/{case('refused')}/papers/",
-            "/provincial/", "/provincial/lists/", "/reviews/", "/reviews/fixes/", f"/reviews/fixes/{fix}/", "/legal-help/",
+            f"/cases/files/{scan}/preview/", f"/cases/{case('quality_passed')}/review/", "/provincial/", "/provincial/lists/", "/reviews/", "/reviews/fixes/", f"/reviews/fixes/{fix}/", "/legal-help/",
             "/pay/marks/", "/pay/cases/", f"/pay/cases/{draft}/", f"/cases/{case('quality_passed')}/mark/",
         ],
         "director": ["/", "/cases/", f"/cases/{waiting}/steps/grant/", f"/cases/{waiting}/steps/refuse/", f"/cases/{marked}/mark/"],

@@ -12,8 +12,10 @@ from pypdf import PdfWriter
 from accounts.models import AuditEntry
 from accounts.policy import Role
 from legalaid.models import AidCase, CaseFile, CaseNote
+from legalaid.rules.papers import kind_of
 from legalaid.services import deadlines
 from legalaid.services.files import CaseFileRefused, add_case_file, remove_case_file
+from legalaid.services.paper_facts import facts_of as paper_facts
 from legalaid.services.revealing import RevealRefused, reveal
 from legalaid.services.steps import take_step
 from organizations.models import Region
@@ -443,3 +445,24 @@ def test_nobody_gives_away_a_colleagues_case(world):
     assert "只有经办人本人或者主任可以交给同事" in answer.text
     case.refresh_from_db()
     assert case.handler == world.centre
+
+
+def test_what_is_missing_is_named_in_the_one_notice_in_its_paper_and_when_it_comes(world):
+    case = world.case("received", files=(("identity", ""),))
+    client = signed_in(world.centre)
+    shown = client.get(f"/cases/{case.pk}/steps/ask_supplement/").context["form"]["items"].value().splitlines()
+    assert "申请人身份证明" not in shown and any("法律援助申请表" in line for line in shown) and len(shown) >= 3
+    said = {"items": ["法律援助申请表", "劳动合同"], "due_on": date(2022, 10, 10)}
+    take_step(case.pk, "ask_supplement", version=1, by=world.centre, day=TODAY, facts=said)
+    case.refresh_from_db()
+    paper = paper_facts(case, kind_of("supplement_notice"), on=TODAY)
+    assert (paper.items, paper.due_on) == ("法律援助申请表\n劳动合同", date(2022, 10, 10))
+    assert client.get(f"/cases/{case.pk}/steps/supply/").context["form"]["items"].value() == "法律援助申请表\n劳动合同"
+
+
+def test_the_reason_the_director_wrote_stands_in_the_decision(world):
+    case = world.case("under_review")
+    said = {"refusal_ground": "not_in_scope", "facts": {"refusal_ground": "not_in_scope", "tells_objection": True}}
+    take_step(case.pk, "refuse", version=1, by=world.director, day=TODAY, reason="公司之间的买卖合同纠纷", **said)
+    case.refresh_from_db()
+    assert paper_facts(case, kind_of("refusal_decision"), on=TODAY).reason == "公司之间的买卖合同纠纷"

@@ -274,8 +274,8 @@ def objection_decided(office, day):
 
 @came(7, 25)
 def deemed_withdrawn(office, day):
-    facts = {"items": ["身份证复印件", "交通事故认定书"], "due_on": on(8, 10)}
-    case = CaseAtWork.applied(office, "traffic", day, handler="centre2").step("ask_supplement", on(7, 26), facts=facts)
+    case = CaseAtWork.applied(office, "traffic", day, handler="centre2").with_papers(day, but=("identity", "case_material"))
+    case.asked_to_supply(on(7, 26), on(8, 10))
     case.step("deem_withdrawn", on(8, 12), reason="演示：期满没有补正。")
 
 
@@ -366,8 +366,8 @@ def checked_elsewhere(office, day):
 
 @came(9, 6)
 def supplement_overdue(office, day):
-    facts = {"items": ["残疾人证", "扶养关系证明"], "due_on": on(9, 21)}
-    CaseAtWork.applied(office, "care", day, handler="centre2").step("ask_supplement", on(9, 7), facts=facts)
+    case = CaseAtWork.applied(office, "care", day, handler="centre2").with_papers(day, but=("group_proof", "case_material"))
+    case.asked_to_supply(on(9, 7), on(9, 21))
 
 
 @came(9, 7)
@@ -414,9 +414,9 @@ def new_for_our_lawyer(office, day):
 @came(9, 16)
 def supplement_running(office, day):
     """Came by post; the rest is due at the end of the month."""
-    facts = {"items": ["工资欠条原件"], "due_on": on(9, 30)}
-    case = CaseAtWork.applied(office, "wages", day, channel="post").step("ask_supplement", on(9, 19), facts=facts)
-    case.issued("supplement_notice", on(9, 19), items="工资欠条原件", due_on=on(9, 30))
+    case = CaseAtWork.applied(office, "wages", day, channel="post").with_papers(day, but=("case_material", "group_proof"))
+    case.asked_to_supply(on(9, 19), on(9, 30))
+    case.issued("supplement_notice", on(9, 19), due_on=on(9, 30))
 
 
 @came(9, 20)
@@ -426,7 +426,8 @@ def waits_for_the_director(office, day):
 
 @came(9, 21)
 def also_waits_for_the_director(office, day):
-    CaseAtWork.applied(office, "traffic", day).accepted(day).reviewed(on(9, 23))
+    case = CaseAtWork.applied(office, "traffic", day).scanned("application", day, "签字的法律援助申请表（演示）")
+    case.accepted(day).reviewed(on(9, 23))
 
 
 @came(9, 22)

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from django.core.files.base import ContentFile
+
 from accounts.policy import may
 from desk.services.demo.cases import COURTS, MATTERS, identity, opponent_of, recipient_name
 from legalaid.models import AidCase
@@ -16,6 +18,7 @@ from legalaid.services.supervising import questions, record_supervision
 from organizations.models import Practitioner
 from programmes import calendar
 from records.services import remember_day
+from records.services.files import read_file
 
 PROGRESS = "演示：向受援人通报案件进展，说明下一步安排。"
 
@@ -127,12 +130,17 @@ class CaseAtWork:
         take_step(self.pk, code, version=None, by=user, day=day, reason=reason, facts=facts, **columns)
         return self
 
-    def with_papers(self, day):
-        """Everything that is missing was handed in."""
+    def with_papers(self, day, but=()):
+        """Everything that is missing was handed in, `but` what is of these kinds."""
         self.office.on(day)
-        missing = frozenset(each.code for each in papers_missing(self.case))
+        missing = frozenset(each.code for each in papers_missing(self.case) if each.kind not in but)
         note_papers(case=self.case, codes=missing, by=self.handler, day=day)
         return self
+
+    def asked_to_supply(self, day, due_on):
+        """Told once of everything that is missing."""
+        items = [each.words for each in papers_missing(self.case)]
+        return self.step("ask_supplement", day, facts={"items": items, "due_on": due_on})
 
     def accepted(self, day):
         return self.with_papers(day).step("accept", day)
@@ -257,6 +265,13 @@ class CaseAtWork:
             self.office.on(served_on)
             serve_case_paper(row=row, by=user, day=served_on, how="direct", to=self.case.recipient)
         return row
+
+    def scanned(self, kind, day, title):
+        """A paper made, signed and brought back as a PDF: the pages of such a file are looked at in the browser."""
+        made = self.issued(kind, day)
+        scan = ContentFile(read_file(made.paper.file), name=f"{title}.pdf")
+        add_case_file(case=self.case, kind=kind, by=self.handler, day=day, title=title, upload=scan)
+        return self
 
     def supervised(self, kind, day, way, content):
         self.office.on(day)
