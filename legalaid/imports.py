@@ -53,7 +53,10 @@ CASES = Table(
 
 
 def import_cases(run: ImportRun, rows: list[Row]) -> None:
-    """Add or change cases. Key: 案件编号. The order of dates and the guards of the procedure do not refuse them."""
+    """Add or change cases of history. Key: 案件编号. The order of dates and the guards of the procedure do not refuse them.
+
+    A case that is handled here moves by its procedure; no sheet tells it otherwise.
+    """
     unique = twice_in_file(run, rows, lambda row: row["案件编号"])
     known = {case.number: case for case in AidCase.objects.filter(county=run.county, number__in=list(unique))}
     new = []
@@ -65,6 +68,8 @@ def import_cases(run: ImportRun, rows: list[Row]) -> None:
                 AidCase(county=run.county, number=number, is_history=True, recorded_by=run.by, recorded_at=run.at, **values)
             )
             run.count(row, is_new=True)
+        elif not case.is_history and any(getattr(case, name) != value for name, value in values.items()):
+            run.wrong(row, "案件编号", "本案在本系统办理，工作簿不能更改它的内容：请在案件页办理，或使这一行与案件一致。")
         else:
             run.count(row, is_changed=run.update(case, **values), words=number)
     if not run.errors:

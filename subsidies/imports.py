@@ -84,12 +84,17 @@ def import_marks(run: ImportRun, rows: list[Row]) -> None:
     cases = dict(AidCase.objects.filter(county=run.county, number__in=list(told)).values_list("number", "pk"))
     marks = {mark.case_id: mark for mark in CaseMark.objects.filter(case__in=cases.values())}
     listed = set(CaseClaim.objects.handed_in().filter(case__in=cases.values()).values_list("case_id", flat=True))
-    fresh = {change.object_id for change in run.changes if change.model == AidCase._meta.label and change.action == "added"}
+    touched = [change for change in run.changes if change.model == AidCase._meta.label]
+    fresh = {change.object_id for change in touched if change.action == "added"}
+    altered = {int(change.object_id) for change in touched if change.action != "added"}
     changed = set(run.changed_rows)
     new = []
     for number, row in told.items():
         case_id = cases.get(number)
         if case_id is None:  # the case itself was refused
+            continue
+        if case_id in listed and case_id in altered:
+            run.wrong(row, "案件编号", "案件已列入签报的案件补贴季表，内容不能再由工作簿更改：请先退回季表中的这一件。")
             continue
         values = {
             "marked_on": row["标注日期"],

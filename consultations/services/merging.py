@@ -1,5 +1,9 @@
 """Making one of two records of the same person: what is open moves, what is closed stays where it was booked."""
 
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -22,10 +26,10 @@ class MergeRefused(Refused):
 
 @transaction.atomic
 def merge_practitioners(*, keep: Practitioner, duplicate: Practitioner, reason: str, by: User) -> Practitioner:
-    """Move the duplicate's shifts and consultations of open months, her stays, and what `keep` lacks; then retire her.
+    """Move the duplicate's shifts and consultations of open months, her stays, her cases, and what `keep` lacks; then retire her.
 
     Rows of closed months stay with the duplicate, which points to the record that is kept. Raises MergeRefused where both
-    were on duty at once, where their status differed on a moved day, or where a reviewed sheet holds the duplicate.
+    were on duty at once, where their status differed on a moved day, where a reviewed sheet holds the duplicate, or where a list of cases still owes her.
     """
     if not reason.strip():
         raise MergeRefused("没有填写合并理由：请写明为什么是同一人。", field="reason")
@@ -55,6 +59,9 @@ def merge_practitioners(*, keep: Practitioner, duplicate: Practitioner, reason: 
     DutyLeave.objects.filter(practitioner=duplicate).update(practitioner=keep)
     if not DutyWish.objects.filter(practitioner=keep).exists():
         DutyWish.objects.filter(practitioner=duplicate).update(practitioner=keep)
+    for floor in settings.FLOORS:  # each floor above brings what it holds of a person in its room `merging`
+        if find_spec(f"{floor}.merging"):
+            moved |= import_module(f"{floor}.merging").follow(keep=keep, duplicate=duplicate)
     duplicate.merged_into = keep
     duplicate.save(update_fields=["merged_into"])
     facts = {"保留": f"{keep} {keep.masked_id_number}", "并入": f"{duplicate} {duplicate.masked_id_number}", **moved}

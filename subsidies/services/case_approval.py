@@ -11,8 +11,11 @@ from accounts import audit
 from accounts.policy import may
 from common import clock
 from common.money import yuan
+from legalaid.models import AidCase
+from legalaid.rules.reconciling import plain_number
 from records.services import notify
 from subsidies.models import CaseClaim, CaseList, CasePayRow, ClaimPart, Fund, Payment
+from subsidies.services.case_drafting import payees_of
 from subsidies.services.case_figures import PlanRules, judged
 from subsidies.services.case_lists import ListRefused, Status, lock_list, move_list, require_other_hands, require_state
 from subsidies.services.case_payment import finish_if_paid
@@ -44,6 +47,7 @@ def submit_case_list(*, list_id, version, by, note=""):
             f"{'、'.join(nameless[:5])}{f'等 {len(nameless)} 件' if len(nameless) > 5 else ''}没有收款人："
             "请先登记承办机构或承办人，再重新编制季表。"
         )
+    require_one_a_number(case_list)
     require_up_to_date(case_list)
     return move_list(
         case_list,
@@ -56,6 +60,23 @@ def submit_case_list(*, list_id, version, by, note=""):
     )
 
 
+def require_one_a_number(case_list):
+    """Z-CASE-10, I3: one provincial number is one case. Two cases that bear it are not both paid, here or as ordinary subsidy."""
+    paid_otherwise = Q(mark__is_ordinary_subsidy_paid=True) | Q(claim__list__isnull=False) & ~Q(claim__list__status=Status.DRAFT)
+    cases = AidCase.objects.of_county(case_list.county).exclude(provincial_no="")
+    mine = set(case_list.claims.values_list("case_id", flat=True))
+    bearers: dict[str, list[tuple[int, str]]] = {}
+    rows = cases.filter(Q(claim__list=case_list) | paid_otherwise).values_list("pk", "number", "provincial_no")
+    for pk, number, provincial_no in rows.order_by("number"):
+        bearers.setdefault(plain_number(provincial_no), []).append((pk, number))
+    for same in bearers.values():
+        if len(same) > 1 and any(pk in mine for pk, _number in same):
+            numbers = "、".join(number for _pk, number in same)
+            raise ListRefused(
+                f"{numbers}的省系统案号相同：一个省系统案号只是一件，不能重复发放。请核对更正案号，或者退回不该发的一件。"
+            )
+
+
 def require_up_to_date(case_list):
     """What the draft says must still be what the rules say: facts may have moved since."""
     if differing := what_differs(case_list):
@@ -63,12 +84,17 @@ def require_up_to_date(case_list):
 
 
 def what_differs(case_list):
-    """Numbers of cases that the rules now judge otherwise than the list. For a draft; what was handed in stands."""
+    """Numbers of cases that the rules now judge otherwise than the list, or pay to somebody else. For a draft; what was handed in stands."""
     rules = PlanRules(case_list.plan)
     now = {case.id: case for case in judged({case_list.county_id: rules}, until=case_list.period)}
+    claims = list(case_list.claims.select_related("case").prefetch_related("parts"))
+    payees = payees_of([claim.case_id for claim in claims], {c.case_id: c.payee_choice for c in claims}, case_list.county)
     differing = []
-    for claim in case_list.claims.select_related("case").prefetch_related("parts"):
+    for claim in claims:
         case = now.get(claim.case_id)
+        if payees[claim.case_id].key != (claim.organization_id, claim.practitioner_id):
+            differing.append(claim.case.number)
+            continue
         is_same = case and case.verdict.is_worth and (case.special, case.operating) == (claim.special, claim.operating)
         if not is_same and not (case and case.share.is_fixed and case.verdict.is_worth):
             differing.append(claim.case.number)
@@ -107,6 +133,7 @@ def approve_case_list(*, list_id, version, by, note=""):
     require_state(case_list, Status.CHECKED, version)
     require_other_hands(case_list, "approve", by)
     require_still_worth(case_list)
+    require_one_a_number(case_list)
     require_uncommitted(case_list)
     signed = {"approved_by": by, "approved_at": clock.now()}
     move_list(case_list, Status.APPROVED, by=by, action="subsidies.approve_pay", reason=note, **signed)

@@ -53,6 +53,12 @@ CASE_QUESTIONS = (
     ),
     (
         "I3",
+        f"""SELECT '省系统案号 ' || k.provincial_no || ' 的案件重复列入季表：' || string_agg(k.number, '、' ORDER BY k.number)
+            FROM subsidies_caseclaim c JOIN subsidies_caselist l ON l.id = c.list_id JOIN legalaid_aidcase k ON k.id = c.case_id
+            WHERE {HANDED_IN} AND k.provincial_no <> '' GROUP BY k.county_id, k.provincial_no HAVING COUNT(*) > 1""",
+    ),
+    (
+        "I3",
         """SELECT '第 ' || p.case_row_id || ' 号案件付款项有 ' || COUNT(*) || ' 笔未退回的支付' FROM subsidies_payment p
            WHERE p.state = 'paid' AND p.case_row_id IS NOT NULL GROUP BY p.case_row_id HAVING COUNT(*) > 1""",
     ),

@@ -7,6 +7,7 @@ import pytest
 
 from common.errors import Refused
 from common.periods import Quarter
+from consultations.services.merging import merge_practitioners
 from legalaid.models import AidCase
 from subsidies.models import CaseClaim, CaseList, ClaimPart, LedgerEntry, PayChain, Payment
 from subsidies.services.case_approval import (
@@ -326,3 +327,84 @@ def test_the_136th_case_is_paid_from_operating_funds(world):
         "137": (0, 1000)
     }
     assert check_books() == []
+
+
+@pytest.mark.rule("Z-CASE-10", "Z-SUB-4")
+def test_two_cases_with_one_provincial_number_are_not_both_paid_by_any_path(world):
+    world.fill()
+    first = world.case("2022-03-01", number="A", provincial_no="晋〔2022〕7号")
+    second = world.case("2022-03-02", number="B", provincial_no="晋[2022] 7号")  # the same number, written otherwise
+    case_list = world.list()
+    director, centre = world.people["director"], world.people["centre"]
+    with pytest.raises(Refused, match="A、B的省系统案号相同"):
+        submit_case_list(list_id=case_list.pk, version=case_list.version, by=director)
+    send_back_case(list_id=case_list.pk, version=case_list.version, case_id=second.pk, reason="同一件", by=centre)
+    case_list.refresh_from_db()
+    world.list_to("paid", case_list=case_list)
+    put_forward(claim_id=CaseClaim.objects.get(case=second).pk, by=centre)
+    again = world.list()  # in a batch of its own
+    with pytest.raises(Refused, match="A、B的省系统案号相同"):
+        submit_case_list(list_id=again.pk, version=again.version, by=director)
+    assert Payment.objects.filter(case_row__list__claims__case=first).count() == 1
+    assert check_books() == []
+
+
+@pytest.mark.rule("Z-CASE-10", "Z-SUB-4")
+def test_a_case_whose_twin_had_an_ordinary_subsidy_is_not_paid(world):
+    world.case("2022-03-01", number="A", provincial_no="SX-7")
+    world.case(None, number="B", provincial_no="SX-7", paid=True)
+    case_list = world.list()
+    with pytest.raises(Refused, match="A、B的省系统案号相同"):
+        submit_case_list(list_id=case_list.pk, version=case_list.version, by=world.people["director"])
+
+
+def test_the_books_tell_of_a_number_that_was_given_to_a_second_case_after_the_payment(world):
+    world.fill()
+    world.case("2022-03-01", number="A", provincial_no="SX-7")
+    other = world.case("2022-03-02", number="B")
+    world.list_to("paid")
+    AidCase.objects.filter(pk=other.pk).update(provincial_no="SX-7")
+    assert [finding for finding in check_books() if "重复列入季表：A、B" in finding]
+
+
+def merge(world, keep, duplicate):
+    return merge_practitioners(keep=keep, duplicate=duplicate, reason="同一人登记了两次", by=world.people["section"])
+
+
+@pytest.mark.rule("Z-SUB-6")
+def test_two_records_of_one_undertaker_become_one_and_her_cases_and_their_money_follow(world):
+    world.fill()
+    keep, duplicate = world.person("卫虚构"), world.person("卫虚构")
+    alone = {"office": None, "undertaking_office": "", "undertaker": "卫虚构", "lawyer": duplicate}
+    case = world.case("2022-03-01", number="A", **alone)
+    case_list = world.list()
+    assert case_list.rows.get().practitioner == duplicate
+    merge(world, keep, duplicate)
+    case.refresh_from_db()
+    assert case.lawyer == keep
+    with pytest.raises(Refused, match="A在编制之后有变动"):
+        submit_case_list(list_id=case_list.pk, version=case_list.version, by=world.people["director"])
+    case_list = world.list_to("paid", case_list=world.list())
+    assert case_list.rows.get().practitioner == keep and Payment.objects.get().account.practitioner == keep
+    assert check_books() == []
+
+
+def test_a_record_that_a_list_on_its_way_still_owes_is_not_merged(world):
+    world.fill()
+    keep, duplicate = world.person("卫虚构"), world.person("卫虚构")
+    world.case("2022-03-01", office=None, undertaking_office="", undertaker="卫虚构", lawyer=duplicate)
+    case_list = world.list_to("submitted")
+    with pytest.raises(Refused, match="还没有付给卫虚构"):
+        merge(world, keep, duplicate)
+    world.list_to("paid", case_list=case_list)
+    merge(world, keep, duplicate)
+    assert case_list.rows.get().practitioner == duplicate  # what was paid stays as it was booked
+    assert check_books() == []
+
+
+def test_a_draft_whose_payee_has_changed_is_not_signed(world):
+    case = world.case("2022-03-01", number="A")
+    case_list = world.list()
+    AidCase.objects.filter(pk=case.pk).update(office=world.other_firm, undertaking_office=world.other_firm.name)
+    with pytest.raises(Refused, match="A在编制之后有变动"):
+        submit_case_list(list_id=case_list.pk, version=case_list.version, by=world.people["director"])

@@ -6,9 +6,12 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
+from accounts import audit
+from common import clock
 from common.errors import Refused
-from legalaid.models import AidCase
+from legalaid.models import AidCase, CaseEvent
 from organizations.services.organization_accounts import decide_organization_account, propose_organization_account
 from records.services import keep_file
 from subsidies.models import CaseMark
@@ -214,4 +217,26 @@ def test_a_listed_case_is_not_told_otherwise_by_a_sheet(world, bring):
     world.list_to("submitted")
     outcome = bring(WHOLE | {"当地补贴标准": 1500})
     assert ["已列入签报的案件补贴季表" in str(problem) for problem in outcome.errors] == [True]
+    for told in (
+        {"质量等次": "不合格"},
+        {"批准日期": "2021-09-30"},
+        {"省系统案号": "SX2"},
+        {"标注日期": "2022-03-29", "案由": "别的"},
+    ):
+        outcome = bring(WHOLE | told)
+        assert ["已列入签报的案件补贴季表" in str(problem) for problem in outcome.errors] == [True], told
     assert tally(bring(WHOLE)) == (0, 0, 1)
+    assert world.the_list().claims.get().case.quality_grade == "good"
+
+
+def test_a_case_that_is_handled_here_is_not_told_otherwise_by_a_sheet(world, bring):
+    later = dict.fromkeys(("approved_on", "concluded_on", "archived_on", "quality_verified_on", "provincial_entered_on"))
+    with transaction.atomic():
+        case = world.case(None, number="演示001", is_history=False, state="received", quality_grade="", provincial_no="", **later)
+        CaseEvent.objects.create(case=case, step="receive", words="接收申请", from_state="", to_state="received", day=case.received_on,
+                                 by=world.people["centre"], at=clock.now())  # fmt: skip
+        audit.record(by=world.people["centre"], action="legalaid.handle_case", on=case)
+    outcome = bring(WHOLE | {"标注日期": "", "省系统案号": "SX9"})
+    assert ["本案在本系统办理" in str(problem) for problem in outcome.errors] == [True]
+    case.refresh_from_db()
+    assert (case.state, case.provincial_no, case.recipient) == ("received", "", "受援人001")
