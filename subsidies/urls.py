@@ -87,6 +87,7 @@ urlpatterns = [
     path("reports/annual/", annual.fund_year, name="fund-year"),
     path("reports/annual/<int:year>/", annual.fund_year, name="fund-year-of"),
     path("reports/annual/<int:year>/reason/", annual.fund_year_reason, name="fund-year-reason"),
+    path("reports/annual/<int:year>/paper/", annual.fund_year_paper, name="fund-year-paper"),
     path("reports/annual/<int:year>/file.<str:suffix>", annual.fund_year_file, name="fund-year-file"),
     path("reports/quarterly/", returns.quarterly_returns, name="quarterly-returns"),
     path("reports/quarterly/draft/", returns.quarterly_return_draft, name="quarterly-return-draft"),

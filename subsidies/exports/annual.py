@@ -1,11 +1,23 @@
 """F34 年度清算与结转表 and F35 专项资金绩效目标表、监控表、自评表 of one county year, as workbook and PDF."""
 
+import hashlib
+from datetime import date
+
+from django.db import transaction
+
+from common import clock
 from common.money import in_words
 from common.workbooks.writing import Column, Sheet, file_name
+from organizations.models import Region
+from records.models import IssuedPaper
+from records.services import issue_paper, read_file, void_paper
 from subsidies.exports.frame import PDF, XLSX, Download, Paper, foot, office_name, printed, workbook
 from subsidies.models import Fund
 from subsidies.rules.annual import Indicator
 from subsidies.services.annual_figures import YearFigures
+from subsidies.services.refusals import MoneyRefused
+
+YEAR_PAPER = "fund_year"
 
 SIGNATURES = ["制表人：　　　　　　　　复核人：　　　　　　　　负责人：　　　　　　　　日期：　　　　年　　月　　日"]
 SETTLEMENT = (
@@ -133,9 +145,49 @@ def year_pdf(figures: YearFigures, *, by) -> Download:
     )
 
 
-def year_paper(figures: YearFigures, *, by) -> Paper:
+class YearPaperRefused(MoneyRefused):
+    """The year's paper cannot be numbered now; the sentence says why."""
+
+
+@transaction.atomic
+def numbered_year_pdf(figures: YearFigures, *, by) -> Download:
+    """F34 and F35 to be signed, once the year is over: numbered and kept at the first print.
+
+    Equal figures give the kept file again; other figures make it void and take the next number. Raises YearPaperRefused, PdfUnavailable.
+    """
+    county, year = figures.county, figures.year
+    if clock.today() <= date(year, 12, 31):
+        raise YearPaperRefused(f"{year}年还没有结束：年度清算与绩效表在年度结束以后编号打印，现在可以导出查看。")
+    Region.objects.select_for_update().get(pk=county.pk)  # two who print at once get one paper
+    prefix, stamp = f"QS-{county.code or county.pk}-{year}", stamp_of(figures)
+    papers = IssuedPaper.objects.about(county).filter(kind=YEAR_PAPER, number__startswith=f"{prefix}-")
+    paper = papers.in_force().first()
+    if paper and not paper.number.endswith(stamp):
+        void_paper(paper=paper, by=by, reason="账目或绩效数据已有变动，重新编号打印")
+        paper = None
+    if paper is None:
+        paper = issue_paper(
+            kind=YEAR_PAPER,
+            title=f"{county.name}{year}年专项资金年度清算与绩效表",
+            content=lambda number: year_paper(figures, by=by, number=number).pdf(),
+            by=by,
+            on=county,
+            number=f"{prefix}-{papers.count() + 1:02d}-{stamp}",
+            file_name=name_of(figures, ".pdf"),
+        )
+    return Download(name_of(figures, ".pdf"), read_file(paper.file), PDF, len(figures.indicators), figures.special.paid)
+
+
+def stamp_of(figures: YearFigures) -> str:
+    """Eight letters over all that the paper says."""
+    said = (settlement_rows(figures), task_rows(figures), [monitor_cells(each) + own_cells(each) for each in figures.indicators])
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:8].upper()
+
+
+def year_paper(figures: YearFigures, *, by, number="") -> Paper:
     facts = {
         **printed(by),
+        "paper_number": number,
         "title": f"{figures.county.name}{figures.year}年专项资金年度清算与结转表",
         "office": office_name(figures.county),
         "period": f"{figures.year}年，截至 {figures.until}",

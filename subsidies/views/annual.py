@@ -1,5 +1,7 @@
 """年度清算与绩效: a county's year of public money, its indicators, what people say of them, and both as papers."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -9,7 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import allowed
 from common import clock
 from common.errors import Refused
-from subsidies.exports.annual import shown, state_of, year_pdf, year_workbook
+from programmes.models import Plan
+from records.models import IssuedPaper
+from subsidies.exports.annual import YEAR_PAPER, numbered_year_pdf, shown, state_of, year_pdf, year_workbook
 from subsidies.models import Fund
 from subsidies.services.annual_figures import YearRefused, write_reason, year_figures
 from subsidies.views.papers import give
@@ -31,18 +35,31 @@ def figures_or_404(request, year):
 @require_safe
 @allowed("subsidies.view_returns")
 def fund_year(request, year=None):
-    """The year so far: each fund, the tasks, the indicators with what people wrote about those that are behind."""
-    figures = figures_or_404(request, year or clock.today().year)
+    """A year: each fund, the tasks, the indicators with what people wrote about those that are behind. The latest begun by default."""
+    years = years_of(county_of(request))
+    figures = figures_or_404(request, year or (years[0] if years else clock.today().year))
     words = dict(Fund.Kind.choices)
     facts = {
         "county": figures.county,
         "figures": figures,
+        "years": years,
+        "is_over": clock.today() > date(figures.year, 12, 31),
+        "papers": IssuedPaper.objects.about(figures.county)
+        .filter(kind=YEAR_PAPER, number__contains=f"-{figures.year}-")
+        .select_related("issued_by")
+        .order_by("-pk"),
         "funds": [(words[each.kind], each) for each in figures.funds],
         "rows": [
             (each, shown(each.target, each.unit), shown(each.actual, each.unit), state_of(each)) for each in figures.indicators
         ],
     }
     return render(request, "subsidies/fund_year.html", facts)
+
+
+def years_of(county) -> list[int]:
+    """The years of the county's plans that have begun, the latest first."""
+    plans = Plan.objects.filter(region__in=[county.pk, county.parent_id], starts_on__lte=clock.today())
+    return sorted({plan.year for plan in plans}, reverse=True)
 
 
 def back_to(county, year):
@@ -77,6 +94,21 @@ def fund_year_file(request, year, suffix):
     return give(
         request,
         lambda: MAKERS[suffix](figures, by=request.user),
+        on=figures.county,
+        action="subsidies.export_return",
+        back=back_to(figures.county, year),
+        年度=year,
+    )
+
+
+@require_POST
+@allowed("subsidies.export_return")
+def fund_year_paper(request, year):
+    """F34 and F35 to be signed. A POST: the first print takes a number."""
+    figures = figures_or_404(request, year)
+    return give(
+        request,
+        lambda: numbered_year_pdf(figures, by=request.user),
         on=figures.county,
         action="subsidies.export_return",
         back=back_to(figures.county, year),

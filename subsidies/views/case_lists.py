@@ -52,11 +52,15 @@ def case_lists(request):
         each.again = each.rows.to_pay().count() if each.status == CaseList.Status.PAID else 0
     may_draft = may(request.user, "subsidies.draft_case_list")
     held = CaseClaim.objects.held().filter(case__county=county, case__in=cases_in_sight(request.user).values("pk"))
+    current = Quarter.of(clock.today())
     facts = {
         "county": county,
         "page": page,
         "waiting": quarters_to_draft(county) if may_draft else [],
-        "current": Quarter.of(clock.today()),
+        "current": current,
+        # The quarter that has just ended is declared and compared in the next one.
+        "declared": [current.previous(), current],
+        "compared": sorted({current.previous().year, current.year}),
         "held": held.select_related("case", "held_by").order_by("-held_at"),
     }
     return render(request, "subsidies/case_lists.html", facts)

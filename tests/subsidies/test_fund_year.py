@@ -5,13 +5,17 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from common.errors import Refused
 from common.periods import Quarter
-from subsidies.exports.annual import year_pdf, year_workbook
+from records.models import IssuedPaper
+from subsidies.exports.annual import numbered_year_pdf, year_pdf, year_workbook
 from subsidies.models import IndicatorReason, Payment
 from subsidies.rules.annual import Indicator, YearOfFund, rate
 from subsidies.services.annual_figures import write_reason, year_figures
@@ -19,6 +23,7 @@ from subsidies.services.case_payment import record_returned_case_transfer
 from subsidies.services.quarterly_figures import cash_by_payment_date
 from tests.subsidies.case_world import CaseWorld
 from tests.subsidies.test_quarterly_return import Story
+from tests.subsidies.world import PASSWORD
 
 amounts = st.decimals(0, 10**6, places=2)
 
@@ -31,7 +36,9 @@ def test_what_came_less_what_went_is_carried_over_to_the_yuan(parts):
 
 
 def indicator(target, actual, time=None):
-    return Indicator("x", "产出", "指标", "件", "附件2", target and Decimal(target), actual and Decimal(actual), time and Decimal(time))
+    return Indicator(
+        "x", "产出", "指标", "件", "附件2", target and Decimal(target), actual and Decimal(actual), time and Decimal(time)
+    )
 
 
 @pytest.mark.rule("Z-CON-2")
@@ -65,7 +72,9 @@ def test_paid_cases_are_cash_for_cases_and_not_for_duty_also_when_one_transfer_c
     year = year_figures(county=world.county, year=2022)
     assert [(fund.duty_pay, fund.case_subsidy) for fund in year.funds] == [(0, Decimal("3000.00")), (0, Decimal("1000.00"))]
     payment = Payment.objects.get(case_row__list=paid, amount="1000.00", case_row__name=world.other_firm.name)
-    record_returned_case_transfer(payment_id=payment.pk, returned_on=date(2022, 4, 6), reason="户名不符", by=world.people["cashier"])
+    record_returned_case_transfer(
+        payment_id=payment.pk, returned_on=date(2022, 4, 6), reason="户名不符", by=world.people["cashier"]
+    )
     quarter = cash_by_payment_date(world.county, Quarter(2022, 2))
     assert (quarter.duty_pay, quarter.case_subsidy) == (0, Decimal("2000.00"))
 
@@ -113,3 +122,36 @@ def test_words_about_an_indicator_need_a_post_an_indicator_and_something_to_say(
     with pytest.raises(Refused, match=told):
         write_reason(county=story.county, year=2022, indicator=indicator_code, reason=words, by=story.people[login])
     assert not IndicatorReason.objects.exists()
+
+
+def test_a_years_paper_is_numbered_once_it_is_over_kept_and_void_when_the_books_have_moved(story, monkeypatch):
+    finance = story.people["finance"]
+
+    def paper():
+        return numbered_year_pdf(year_figures(county=story.county, year=2022), by=finance)
+
+    with pytest.raises(Refused, match="2022年还没有结束"):
+        paper()
+    monkeypatch.setenv("TODAY", "2023-01-05")
+    first = paper()
+    assert first.content.startswith(b"%PDF") and paper().content == first.content
+    (kept,) = IssuedPaper.objects.about(story.county)
+    assert (
+        kept.number.startswith("QS-140525-2022-01-") and kept.number in PdfReader(BytesIO(first.content)).pages[0].extract_text()
+    )
+    write_reason(county=story.county, year=2022, indicator="cases", reason="四季度集中办理。", by=finance)
+    assert paper().content != first.content
+    states = list(IssuedPaper.objects.about(story.county).order_by("pk").values_list("state", flat=True))
+    assert states == ["void", "issued"]
+
+
+def test_in_january_the_year_that_has_ended_is_still_the_page_and_its_files_a_click_away(story, monkeypatch):
+    monkeypatch.setenv("TODAY", "2023-01-05")
+    client = Client()
+    client.post("/login/", {"login": "finance", "password": PASSWORD})
+    page = client.get(reverse("fund-year"))
+    assert page.context["figures"].year == 2022 and "编号打印清算与绩效表" in page.content.decode()
+    lists = client.get(reverse("case-lists")).content.decode()
+    assert "2022年双资金防重对照表" in lists and "2022年第四季度免税申报表" in lists
+    assert client.post(reverse("fund-year-paper", args=[2022])).content.startswith(b"%PDF")
+    assert "QS-140525-2022-01-" in client.get(reverse("fund-year")).content.decode()
