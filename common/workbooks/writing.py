@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from common.workbooks.reading import column_letter
 
-KINDS = ("text", "int", "yuan", "date", "time", "percent")
+KINDS = ("text", "int", "yuan", "date", "time", "percent", "points")
 _EXCEL_ZERO = date(1899, 12, 30)
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -31,8 +31,8 @@ _STYLE = {
 class Column:
     """One column: its header, what its cells are, its width in characters, whether it is added up.
 
-    ``yuan`` takes Decimal, ``percent`` a fraction (0.971 is shown as 97.1%), ``date`` a date, ``time`` a time. A str in any
-    column is a text cell, None a blank one.
+    ``yuan`` takes Decimal, ``percent`` a fraction (0.971 is shown as 97.1%), ``points`` a difference (4.7 is shown as +4.7),
+    ``date`` a date, ``time`` a time. A str in any column is a text cell, None a blank one.
     """
 
     header: str
@@ -303,6 +303,7 @@ _FORMATS = (
     _format(164, 0, 0, 1, f'horizontal="center" {_MIDDLE}'),  # date
     _format(165, 0, 0, 1, f'horizontal="center" {_MIDDLE}'),  # time
     _format(166, 0, 0, 1, f'horizontal="right" {_MIDDLE}'),  # percent
+    _format(167, 0, 0, 1, f'horizontal="right" {_MIDDLE}'),  # points
     _format(49, 1, 0, 2, f'horizontal="left" {_MIDDLE}'),  # total
     _format(3, 1, 0, 2, f'horizontal="right" {_MIDDLE}'),  # total_int
     _format(4, 1, 0, 2, f'horizontal="right" {_MIDDLE}'),  # total_yuan
@@ -322,8 +323,9 @@ def _font(size: int, extra: str = "") -> str:
 
 _STYLES = (
     _XML
-    + f'<styleSheet xmlns="{_MAIN}"><numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
-    + '<numFmt numFmtId="165" formatCode="hh:mm"/><numFmt numFmtId="166" formatCode="0.0%"/></numFmts>'
+    + f'<styleSheet xmlns="{_MAIN}"><numFmts count="4"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
+    + '<numFmt numFmtId="165" formatCode="hh:mm"/><numFmt numFmtId="166" formatCode="0.0%"/>'
+    + '<numFmt numFmtId="167" formatCode="+0.0;&quot;−&quot;0.0;0.0"/></numFmts>'
     + f'<fonts count="3">{_font(11)}{_font(11, "<b/>")}{_font(16, "<b/>")}</fonts>'
     + '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     + '<fill><patternFill patternType="solid"><fgColor rgb="FFEDF1F7"/></patternFill></fill></fills>'

@@ -22,8 +22,9 @@ COLUMNS = (
     Column("日期", "date"),
     Column("时间", "time"),
     Column("完成率", "percent"),
+    Column("时序进度差", "points"),
 )
-ROW = (1, "=赵示例", "14052519600101001X", 2, Decimal("1234.50"), date(2022, 3, 1), time(8, 30), Decimal("0.971"))
+ROW = (1, "=赵示例", "14052519600101001X", 2, Decimal("1234.50"), date(2022, 3, 1), time(8, 30), Decimal("0.971"), Decimal("-1.8"))
 
 
 def written(*sheets: Sheet) -> bytes:
@@ -36,7 +37,7 @@ def opened(content: bytes, **options):
     return openpyxl.load_workbook(io.BytesIO(content), **options)
 
 
-def pay_sheet(rows=(ROW, (2, "李示例", "140525198506150025", 1, Decimal("-0.50"), None, None, None))) -> Sheet:
+def pay_sheet(rows=(ROW, (2, "李示例", "140525198506150025", 1, Decimal("-0.50"), None, None, None, None))) -> Sheet:
     return Sheet(
         "泽州县值班补贴发放表",
         COLUMNS,
@@ -60,6 +61,7 @@ def test_amounts_are_numbers_and_numbers_of_people_are_text():
         (sheet["F5"].value, "d", "yyyy\\-mm\\-dd"),
         (time(8, 30), "d", "hh:mm"),
         (0.971, "n", "0.0%"),
+        (-1.8, "n", '+0.0;"−"0.0;0.0'),
     ]
     assert sheet["F5"].value.date() == date(2022, 3, 1)
     assert sheet["E5"].alignment.horizontal == "right"
@@ -92,7 +94,7 @@ def test_the_sheet_prints_on_a4_landscape_with_the_head_on_every_page():
         0,
         True,
     )
-    assert sheet.print_title_rows == "$1:$4" and sheet.print_area == "'发放表'!$A$1:$H$9"
+    assert sheet.print_title_rows == "$1:$4" and sheet.print_area == "'发放表'!$A$1:$I$9"
     assert sheet.freeze_panes == "A5"
     assert "&P" in sheet.oddFooter.center.text and "&N" in sheet.oddFooter.center.text
     assert "section 2022-04-01" in sheet.oddFooter.left.text

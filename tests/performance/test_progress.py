@@ -85,7 +85,7 @@ def test_the_workbook_says_what_the_page_says_with_numbers_as_numbers(world):
     sheet = load_workbook(BytesIO(download.content))["进度表"]
     rows = {row[0].value: [cell.value for cell in row] for row in sheet.iter_rows() if row[0].value}
     bagong = rows[world.bagong.name]
-    assert bagong[1:4] == [240, 10, 40] and bagong[5] == "−7.4" and bagong[9] == 2
+    assert bagong[1:4] == [240, 10, 40] and bagong[5] == -7.4 and bagong[9] == 2
     assert [round(float(value), 3) for value in (bagong[4], bagong[7], bagong[8])] == [0.167, 0.975, 1.0]
     assert rows[world.gaodu.name][7] is None, "no rating is blank, not nought"
 
