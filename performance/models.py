@@ -134,7 +134,7 @@ class Report(models.Model):
 
     def __str__(self):
         again = f"（第 {self.revision} 版）" if self.revision > 1 else ""
-        return f"{self.county}{self.label}{self.get_kind_display()}{again}"
+        return f"{self.county}{self.name}{again}"
 
     @property
     def rule(self):
@@ -148,6 +148,11 @@ class Report(models.Model):
     @property
     def label(self):
         return f"{label_of(self.kind, self.first)}{self.subject and f'“{self.subject}”'}"
+
+    @property
+    def name(self):
+        """2022年3月月报, 2022年9月22日“停电”专报."""
+        return self.rule.name_of(self.label)
 
     @property
     def title(self):

@@ -22,7 +22,7 @@ def todo_items(user):
         for county in counties_of(user):
             for due in reports_due(county, clock.today()):
                 yield TodoItem(
-                    title=f"编制{due.period.label}{due.kind.words}",
+                    title=f"编制{due.name}",
                     detail="数据由系统汇总，补写文字后送另一人复核",
                     url=f"{reverse('reports')}?county={county.pk}",
                     due_on=due.due_on,

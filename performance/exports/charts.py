@@ -68,7 +68,7 @@ def matters_chart(document: dict) -> Chart:
     words = "本期咨询人次，按事项由多到少"
 
     def draw(width):
-        return sorted_bars(shown, alt=words, width=width)
+        return sorted_bars(shown, alt=words, width=width, rest="其余")
 
     return Chart(
         "matters", "群众来问什么事？", words, ("事项", "人次"), [(label, f"{count:,}") for label, count in matters], draw

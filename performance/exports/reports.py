@@ -55,6 +55,7 @@ def letter_content(report: Report, *, by, number: str = "") -> bytes:
         "document": document,
         "has_table": not is_public and not is_urgent,
         "table_title": f"{county}{report.label}目标任务完成进度表",
+        "chart_title": f"{county}{report.label}任务进展图",
         "summary": summary_line(document),
         "reading": READING,
         "issued_on": report.issued_at.astimezone(clock.SHANGHAI) if report.issued_at else None,

@@ -45,6 +45,11 @@ class Kind:
     days: int
     sections: tuple[Section, ...]
     is_drafted_by_itself: bool = True
+    name: str = ""
+
+    def name_of(self, label: str) -> str:
+        """What a report of that period is called: 2022年3月月报, 2022年第二季度抽查报告, 2022年年中督查报告."""
+        return self.name.format(label=label, year=label[: label.find("年") + 1]) if self.name else f"{label}{self.words}"
 
     def title_of(self, label: str, subject: str = "") -> str:
         return self.title.format(label=label, subject=subject)
@@ -56,11 +61,11 @@ KINDS = {
         Kind(MONTH, "月报", "{label}惠民工程任务进展情况的通报", YearMonth, "monthly_bulletin", 5, (WORK, PROBLEMS, NEXT_STEPS)),
         Kind(
             QUARTER, "季度抽查报告", "{label}惠民工程抽查情况的报告", Quarter, "quarterly_dispatch", 10,
-            (CHECKS, RECTIFICATION, PROBLEMS, NEXT_STEPS),
+            (CHECKS, RECTIFICATION, PROBLEMS, NEXT_STEPS), name="{label}抽查报告",
         ),
         Kind(
             HALF_YEAR, "年中督查报告", "{label}惠民工程督查情况的报告", HalfYear, "half_year_summary", 10,
-            (WORK, CHECKS, RECTIFICATION, PROBLEMS, NEXT_STEPS),
+            (WORK, CHECKS, RECTIFICATION, PROBLEMS, NEXT_STEPS), name="{year}年中督查报告",
         ),
         Kind(
             YEAR, "年底考核报告", "{label}惠民工程考核情况的报告", Year, "annual_ranking", 10,

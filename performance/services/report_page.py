@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from accounts.policy import may
 from common import clock
@@ -51,8 +52,12 @@ class Due:
     """A report that has to be written now and that nobody has begun."""
 
     kind: Kind
-    period: object
+    period: Any
     due_on: date
+
+    @property
+    def name(self) -> str:
+        return self.kind.name_of(self.period.label)
 
 
 def reports_due(county: Region, day: date) -> list[Due]:
