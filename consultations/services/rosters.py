@@ -50,10 +50,11 @@ def counties_for(user) -> list[Region]:
     """The counties whose rosters a user may open: those of her posts, and those where she is on duty."""
     if user.is_system:
         return list(Region.objects.counties())
-    ids = set(Region.objects.counties().visible_to(user).values_list("pk", flat=True))
-    ids |= set(Station.objects.filter(pk__in=user.post_stations).values_list("county_id", flat=True))
-    ids |= set(Shift.objects.own(user).values_list("station__county_id", flat=True).distinct())
-    return list(Region.objects.filter(pk__in=ids).order_by("code", "name"))
+    mine = Region.objects.counties().visible_to(user).order_by().values("pk")
+    of_posts = Station.objects.filter(pk__in=user.post_stations).order_by().values("county")
+    of_duties = Shift.objects.own(user).order_by().values("station__county")
+    among = Q(pk__in=mine) | Q(pk__in=of_posts) | Q(pk__in=of_duties)
+    return list(Region.objects.filter(among).select_related("parent").order_by("code", "name"))
 
 
 def lock_roster(*, county: Region, month: YearMonth) -> Roster:
@@ -67,10 +68,9 @@ def lock_roster(*, county: Region, month: YearMonth) -> Roster:
 
 def roster_of(*, county: Region, month: YearMonth) -> Roster:
     """The roster as it stands, for reading: not stored when nobody has planned anything yet."""
-    row = Month.objects.filter(county=county, first=month.first).select_related("closed_by", "county").first()
-    roster = Roster.objects.filter(month=row).select_related("published_by").first() if row else None
-    row = row or Month(county=county, first=month.first)
-    roster = roster or Roster(month=row)
+    rows = Month.objects.filter(county=county, first=month.first).select_related("closed_by", "county", "roster__published_by")
+    row = rows.first() or Month(county=county, first=month.first)
+    roster = getattr(row, "roster", None) or Roster(month=row)
     roster.month = row
     return roster
 

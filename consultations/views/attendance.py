@@ -24,7 +24,7 @@ from consultations.views.places import XLSX, county_of, send_file
 from records.services import installation
 
 PDF = "application/pdf"
-WITH_PLACES = ("station__county", "practitioner")
+WITH_PLACES = ("station__county__parent", "practitioner")
 
 
 def shifts_with_places():
