@@ -24,7 +24,17 @@ COLUMNS = (
     Column("完成率", "percent"),
     Column("时序进度差", "points"),
 )
-ROW = (1, "=赵示例", "14052519600101001X", 2, Decimal("1234.50"), date(2022, 3, 1), time(8, 30), Decimal("0.971"), Decimal("-1.8"))
+ROW = (
+    1,
+    "=赵示例",
+    "14052519600101001X",
+    2,
+    Decimal("1234.50"),
+    date(2022, 3, 1),
+    time(8, 30),
+    Decimal("0.971"),
+    Decimal("-1.8"),
+)
 
 
 def written(*sheets: Sheet) -> bytes:
