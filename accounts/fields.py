@@ -8,20 +8,22 @@ from common.periods import YearMonth
 
 
 class DayField(forms.Field):
-    """A day; the page adds a 今天 button. Cleaned to a date, or None where not required."""
+    """A day; the page adds a 今天 button, but to a day that is never today. Cleaned to a date, or None where not required."""
 
     widget = forms.TextInput
     default_error_messages = {"required": "没有填写日期：请填写，例如 2022-9-26。"}
 
-    def __init__(self, **options):
+    def __init__(self, *, has_today=True, **options):
         options.setdefault("help_text", "例如 2022-9-26")
+        self.has_today = has_today
         super().__init__(**options)
 
     def widget_attrs(self, widget):
         return {"autocomplete": "off", "inputmode": "text", "maxlength": "20"}
 
     def get_bound_field(self, form, field_name):
-        self.widget.attrs["data-today"] = clock.today().isoformat()
+        if self.has_today:
+            self.widget.attrs["data-today"] = clock.today().isoformat()
         return super().get_bound_field(form, field_name)
 
     def prepare_value(self, value):

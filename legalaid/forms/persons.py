@@ -74,7 +74,7 @@ class PersonForm(forms.Form):
     id_kind = forms.ChoiceField(label="证件类型", choices=Applicant.IdKind.choices, initial=Applicant.IdKind.RESIDENT)
     id_number = text("证件号码", 40, inputmode="text")
     gender = forms.ChoiceField(label="性别", required=False, choices=[("", "由身份证号得出"), *Applicant.Gender.choices])
-    birth_date = DayField(label="出生日期", required=False, help_text="有 18 位身份证号的可以不填，由号码得出")
+    birth_date = DayField(label="出生日期", required=False, has_today=False, help_text="有 18 位身份证号的可以不填，由号码得出")
     ethnicity = forms.ChoiceField(
         label="民族", required=False, choices=[("", "没有登记"), *((each, each) for each in ETHNICITIES)]
     )
