@@ -6,7 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.core.cache import cache
 from ninja import NinjaAPI
-from ninja.errors import HttpError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from accounts import audit
@@ -176,6 +176,18 @@ def quarter_return(request, county: str, quarter: str):
 
 def share(percent) -> str | None:
     return None if percent is None else f"{percent:.1f}"
+
+
+@api.exception_handler(AuthenticationError)
+def unknown(request, error):
+    return api.create_response(request, {"detail": "没有口令，或者口令不对、已停用、已到期：请联系县司法局。"}, status=401)
+
+
+@api.exception_handler(ValidationError)
+def unreadable(request, error):
+    """What ninja itself could not read from the address, in one sentence as every other problem."""
+    names = "、".join(dict.fromkeys(str(each["loc"][-1]) for each in error.errors))
+    return api.create_response(request, {"detail": f"看不懂参数 {names}：日期请写成 2022-03-31。"}, status=422)
 
 
 @api.exception_handler(Refused)

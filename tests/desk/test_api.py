@@ -127,6 +127,19 @@ def test_bad_words_in_the_address_are_told_in_chinese(story):
         assert response.status_code == 422 and "：" in fits(response, of)["detail"]
 
 
+def test_every_refusal_is_one_sentence_as_the_description_says(story):
+    _client, token = client_for(story)
+    for path, given in (
+        ("progress?day=yesterday", token),
+        ("progress?day=2022-02-30", token),
+        ("progress", None),
+        ("progress", "guess"),
+    ):
+        response = ask(f"counties/140525/{path}", given)
+        assert response.status_code == (422 if given == token else 401)
+        assert re.search("[\u4e00-\u9fff]", fits(response, PROGRESS)["detail"])
+
+
 def test_a_revoked_or_expired_token_reads_nothing_any_more(story, monkeypatch):
     client, token = client_for(story, until=date(2022, 4, 30))
     assert ask("counties/140525/progress", token).status_code == 200
