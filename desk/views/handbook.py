@@ -1,6 +1,7 @@
 """帮助: how this page is used, what it rests on, and the whole handbook."""
 
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from accounts.access import allowed
@@ -13,7 +14,7 @@ from programmes.models import Plan
 @require_safe
 @allowed("accounts.read_help")
 def help_page(request):
-    topic = handbook.topic_for(request.GET.get("on", "")[:60])
+    topic, back = handbook.topic_for(request.GET.get("on", "")[:60]), request.GET.get("back", "")
     county = county_of(request.user)
     plan = Plan.objects.covering(county, clock.today()).first() if county else None
     facts = {
@@ -21,5 +22,6 @@ def help_page(request):
         "clauses": handbook.clauses_of(topic, plan),
         "plan": plan,
         "whole": handbook.whole(),
+        "back": back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "",
     }
     return render(request, "desk/help.html", facts)

@@ -1,5 +1,8 @@
 """Help on each page: the sections and clauses that are named exist, and no page of the menu is without."""
 
+import re
+from html import unescape
+
 import pytest
 from django.urls import get_resolver
 
@@ -71,3 +74,21 @@ def test_the_page_shows_how_it_is_used_and_the_plans_own_sentence(client, db, mo
     page = client.get("/help/?on=ledger").content.decode()
     assert "台账" in page and "5个工作日" in page
     assert "使用手册" in client.get("/help/?on=<script>").content.decode()
+
+
+def test_help_leads_back_to_the_page_it_was_asked_on_and_to_no_other_house(client, db):
+    world = World()
+    client.force_login(world.people["finance"])
+    page = client.get("/ledger/?year=2022").text
+    [link] = set(re.findall(r'href="(/help/[^"]+)"', page))
+    assert 'href="/ledger/?year=2022"' in client.get(unescape(link)).text
+    for elsewhere in ("https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"):
+        assert "回到刚才那一页" not in client.get("/help/", {"on": "ledger", "back": elsewhere}).text
+
+
+def test_the_handbooks_own_list_of_contents_names_every_chapter():
+    chapters = [
+        heading for level, heading in handbook.HEADING.findall(handbook.GUIDE.read_text(encoding="utf-8")) if level == "##"
+    ]
+    listed = re.findall(r"^\* \[(.+)\]\(#(.+)\)$", handbook.GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed == [(heading, handbook.slug(heading, "-")) for heading in chapters]
