@@ -18,7 +18,7 @@ from subsidies.services.approval import why_not_reviewed_by
 from subsidies.services.funds import arrivals
 from subsidies.services.return_page import ACTS, acts_of, quarters_without
 from subsidies.services.returns import lacks_words
-from subsidies.services.sheet_page import NEXT, undrafted
+from subsidies.services.sheet_page import NEXT, stations_received, undrafted
 from subsidies.services.sheets import why_not_by
 
 PAY_BY = 15  # of the next month; the plan names no day (Z-PAY-2)
@@ -93,6 +93,9 @@ def sheets_to_move(user):
         url = f"{reverse(page, args=[sheet.month.period])}?county={sheet.month.county_id}"
         verb = {"review": "复核", "check": "审核", "approve": "审批", "pay": "支付"}[step]
         detail = f"{sheet.month.county}，{sheet.people} 人，{yuan(sheet.total)} 元"
+        if step == "review":
+            received, of = stations_received(sheet.month)
+            detail += f"；还差 {of - received} 个站点的考勤，齐了才能复核" if received < of else ""
         yield TodoItem(f"{verb}{sheet.month.label}值班补贴表", detail, url, pay_by(sheet.month.period), "banknote")
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.policy import Role
 from common.workbooks.writing import Column, write_workbook
 from common.workbooks.writing import Sheet as BookSheet
-from consultations.models import Attendance, Shift
+from consultations.models import Attendance, Shift, StationMonth
 from organizations.models import BankAccount, Practitioner
 from subsidies.models import FundMovement, LedgerEntry, PayObjection, PaySheet, ReversalProposal
 from subsidies.services.approval import send_back_pay_sheet
@@ -251,6 +251,15 @@ def test_todo_items_follow_the_sheet_from_hand_to_hand(world):
     ):
         world.to(status)
         assert waiting() == next_hands, status
+
+
+def test_a_draft_that_cannot_be_reviewed_yet_says_how_many_stations_lack(world):
+    world.ordinary_month()
+    world.to("draft")
+    told = lambda: [item.detail for item in todo_items(world.people["section2"]) if "复核2022年3月" in item.title]  # noqa: E731
+    assert not any("还差" in each for each in told()) and told()
+    StationMonth.objects.filter(station=world.bagong).delete()
+    assert told()[0].endswith("；还差 1 个站点的考勤，齐了才能复核")
 
 
 # -- what pages cost
