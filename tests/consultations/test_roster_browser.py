@@ -1,15 +1,15 @@
-"""Rosters in a real browser, on a desk and on a telephone: planned, published, read by anybody, printed."""
+"""Rosters in a real browser, on a telephone: a proposal taken over in parts, leave, offers, the agenda."""
 
 import pytest
 
-from consultations.services.drawing import draw_for_job
+from common.periods import YearMonth
+from consultations.models import RosterProposal
+from consultations.services.drawing import LIMITS, draw_for_job, start_drawing
 from organizations.models import Station
-from records.models import JobRun
 from records.services import run_job
 from tests.accounts.test_browser import faults
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-SIZES = [(1440, 900), (360, 740)]
 
 
 def enter(page, server, user):
@@ -27,47 +27,20 @@ def team(county, adviser, monkeypatch):
     return [adviser(f"{name}示例") for name in "赵钱孙李周吴"]
 
 
-def test_a_month_is_planned_published_and_its_notice_printed(page, live_server, team, user, county):
-    enter(page, live_server, user("section"))
-    page.goto(f"{live_server.url}/roster/2022-03/?plan=1")
-    page.get_by_role("link", name="自动排班").click()
+def test_one_station_of_a_proposal_is_taken_over_then_the_rest(page, live_server, team, user, county):
+    """The whole way to the notice is walked in the bureau's month (tests/journeys)."""
+    section = user("section")
+    drawn = start_drawing(county=county, month=YearMonth(2022, 3), limits=LIMITS, by=section)
+    run_job(job_id=drawn.pk, work=draw_for_job)
+    page.set_viewport_size({"width": 360, "height": 740})
+    enter(page, live_server, section)
+    page.goto(f"{live_server.url}/roster/2022-03/proposals/{RosterProposal.objects.get().pk}/")
     assert faults(page) == []
-    page.get_by_role("button", name="生成方案").click()
-    page.get_by_text("等待处理").first.wait_for()
-    draw_what_waits()
-    page.get_by_role("link", name="查看").click()
-    page.get_by_text("已证明最优").wait_for()
-    for width, height in reversed(SIZES):
-        page.set_viewport_size({"width": width, "height": height})
-        assert faults(page) == []
     page.get_by_label("巴公镇（5 班）").check()
     page.get_by_role("button", name="采用所选站点").click()
     page.get_by_text("已排 5 个班次").wait_for()
     page.get_by_role("button", name="全部采用（98 个班次）").click()
     page.get_by_text("已排 98 个班次").wait_for()
-    page.get_by_role("link", name="检查并公示").click()
-    page.get_by_role("button", name="公示第 1 版").click()
-    page.get_by_text("已公示2022年3月值班表（第1版），已通知 6 人").wait_for()
-    page.goto(f"{live_server.url}/roster/2022-03/")
-    assert faults(page) == []
-    page.locator("a.duty.plan").first.click()
-    page.get_by_role("link", name="换人").click()
-    page.get_by_role("button", name="换人").click()
-    page.get_by_role("heading", name="没有保存，有 2 处需要修改").wait_for()
-    assert faults(page) == []
-    page.context.clear_cookies()
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        page.goto(f"{live_server.url}/p/duty/")
-        page.get_by_role("heading", name="今天在岗").wait_for()
-        assert faults(page) == []
-    paper = page.context.request.get(f"{live_server.url}/p/duty/{county.pk}/2022-03.pdf")
-    assert paper.ok and paper.body().startswith(b"%PDF")
-
-
-def draw_what_waits():
-    """What a worker does with the job."""
-    run_job(job_id=JobRun.objects.get(kind="propose_roster").pk, work=draw_for_job)
 
 
 def test_on_a_telephone_leave_is_entered_and_a_shift_is_offered_and_taken(page, live_server, team, user, shift):
