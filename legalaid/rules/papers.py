@@ -253,12 +253,12 @@ _KINDS = (
     ),
     # -- replacement, termination, objection
     Kind(
-        "replacement_request", "change", both("更换法律援助人员申请表"), {"2023": 16}, "", LIVING - KEPT, OFFICE | {UNDERTAKE},
+        "replacement_request", "change", both("更换法律援助人员申请表"), {"2023": 16}, "", WORKING | CLOSING, OFFICE | {UNDERTAKE},
         needs=("recipient", "phone", "cause", "earlier_office", "earlier_undertaker"), asks=("asked_by", "reason", "opinion", "decision"),
         signed_by=(APPLICANT, STAFF, HEAD),
     ),
     Kind(
-        "replacement_notice", "change", both("更换法律援助人员通知书"), {"2023": 17}, "更", LIVING - KEPT,
+        "replacement_notice", "change", both("更换法律援助人员通知书"), {"2023": 17}, "更", WORKING | CLOSING,
         needs=("recipient", "cause", "earlier_undertaker", "answered_on"), must=("addressee", "days"),
         asks=("addressee", "answered_on", "decision", "days"), sealed_by=AGENCY, addressee=UNIT, is_letter=True, goes_out=True,
     ),

@@ -20,6 +20,7 @@ from organizations.models import Practitioner
 from organizations.scope import county_or_404
 
 FREE = ("granted", "notice_received")
+SHOWN = 10  # candidates at once; the others are one press away
 
 
 def case_for(request, pk) -> AidCase:
@@ -54,10 +55,13 @@ def case_assign(request, pk):
             if form.cleaned_data["with_papers"]:
                 make_papers(request, case, is_replacement)
             return redirect("case", pk=pk)
+    rows = rows_of(form, ranking)
     context = {
         "case": case,
         "form": form,
-        "rows": rows_of(form, ranking),
+        "rows": rows[:SHOWN],
+        "more": rows[SHOWN:],
+        "chosen_in_more": any(button.data["selected"] for button, *_ in rows[SHOWN:]),
         "others": [each for each in ranking.others if each.obstacles],
         "is_replacement": is_replacement,
         "asked": assigning.open_request(case) if is_replacement else None,
@@ -160,7 +164,7 @@ def case_replacement(request, pk):
 def specialties(request):
     """Firms and people of the county: specialities, open cases, share of the year, last assignment."""
     county = county_or_404(request.user)
-    people = sorted(assigning.candidates_of(county, clock.today()), key=lambda each: (each.office_name or "—", each.name))
+    people = sorted(assigning.candidates_of(county, clock.today()), key=lambda each: (not each.office_name, each.office_name, each.name))
     q = request.GET.get("q", "").strip()
     chosen = [each for each in people if q in each.name or q in each.office_name]
     words = dict(Specialty.Field.choices)

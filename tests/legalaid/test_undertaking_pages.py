@@ -9,6 +9,8 @@ from accounts.policy import may
 from legalaid.models import AidCase, Archive, Supervision
 from legalaid.rules.procedure import STEPS, TAKE_BACK
 from legalaid.services import closing, supervising
+from legalaid.views import assignments
+from organizations.models import PoolEntry
 from tests.legalaid.undertaking_world import PASSWORD, TODAY, UndertakingWorld, photo
 
 
@@ -40,7 +42,23 @@ def test_the_page_of_assignment_ranks_people_with_reasons_and_tells_who_cannot(w
     case = world.case(state="notice_received", number="泽援〔2022〕通1号")
     page = text_of(world.client(world.centre), "case-assign", case.pk)
     assert page.index("王演示") < page.index("陈演示") < page.index("不能指派的 1 人")
-    assert "第 1 名" in page and "在办 0 件 25 分" in page and "刑事案件须由律师承办" in page
+    assert "第 1 名" in page and "在办 0 件（25 分）" in page and "刑事案件须由律师承办" in page
+
+
+def test_ten_are_suggested_at_once_the_others_one_press_away_and_can_be_chosen(world, monkeypatch):
+    monkeypatch.setattr(assignments, "SHOWN", 1)
+    case, client = world.case(), world.client(world.centre)
+    page = text_of(client, "case-assign", case.pk)
+    assert page.index("王演示") < page.index("另外 1 人") < page.index("陈演示") and "<details" in page
+    again = post(client, "case-assign", case.pk, lawyer=world.chen.pk, day="2022-3-6", reason="", version=case.version)
+    assert "<details class=\"card-body\" open>" in again.content.decode()
+
+
+def test_who_has_no_firm_comes_last_in_the_list_of_undertakers(world):
+    alone = world.person("无所演示", firm=False)
+    PoolEntry.objects.create(practitioner=alone, county=world.county, since="2019-01-01", state="admitted", entered_by=world.centre)
+    page = text_of(world.client(world.centre), "specialties")
+    assert page.index("陈演示") < page.index("无所演示")
 
 
 def test_the_officer_decides_and_the_reason_stays_on_the_case(world):
