@@ -86,6 +86,8 @@ EVENTS = {
     "subsidies.choose_payee": "改定案件补贴收款人",
     "subsidies.send_back_case": "从季表退回单件",
     "subsidies.put_forward": "重新列入季表",
+    "subsidies.send_return": "报送季度报告",
+    "performance.supersede_report": "报告被新版替代",
     "records.apply_import": "导入工作簿",
     "records.undo_import": "撤销导入",
     "legalaid.sign_reconciliation_as_centre": "经办签认系统对账表",

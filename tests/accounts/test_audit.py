@@ -1,8 +1,11 @@
 import io
+import re
+from pathlib import Path
 
 import openpyxl
 import psycopg2
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 
@@ -234,3 +237,13 @@ def test_an_entry_is_shown_side_by_side(client, person, sign_in):
     assert "改动前" in page
     assert "甲" in page
     assert "乙" in page
+
+
+def test_everything_the_program_writes_down_is_told_in_words():
+    floors = ("accounts", "records", "organizations", "programmes", "consultations", "legalaid", "subsidies", "performance", "desk")
+    written = set()
+    for floor in floors:
+        for path in Path(settings.BASE_DIR, floor).rglob("*.py"):
+            written |= set(re.findall(r'action="([a-z]+\.[a-z_]+)"', path.read_text(encoding="utf-8")))
+    assert len(written) > 100
+    assert {action for action in written if audit.words_of(action) == action} == set()
