@@ -1,7 +1,7 @@
 """The year's tasks: the board with the overdue first, one task with its evidence."""
 
 from django.contrib import messages
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, F, IntegerField, Value, When
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -40,7 +40,8 @@ def obligations(request):
     form = ObligationFilter(request.GET, years=years, codes=names())
     late = When(state="open", late_after__lt=today, then=Value(0))
     turn = Case(late, When(state="open", then=Value(1)), default=Value(2), output_field=IntegerField())
-    rows = form.chosen(mine).select_related("owner", "evidence_file").order_by(turn, "due_on", "pk")
+    coming = Case(When(state="open", then=F("due_on"))).asc(nulls_last=True)
+    rows = form.chosen(mine).select_related("owner", "evidence_file").order_by(turn, coming, "-due_on", "pk")
     counts = {
         "open": mine.open().count(),
         "overdue": mine.overdue(today).count(),

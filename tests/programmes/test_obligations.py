@@ -237,6 +237,10 @@ def test_the_board_shows_the_late_ones_first_and_the_page_takes_the_evidence(tas
     assert "已办结" in done and "月报.pdf" in done
     assert client.get(reverse("obligation-evidence", args=[march.pk])).status_code == 200
     assert not any(item.title == f"办理：{march.title}" for item in todo_items(section))
+    january = reverse("obligation-finish", args=[tasks["monthly_report", "2022-01"].pk])
+    client.post(january, {"done_on": "2022-4-4", "words": "已报", "evidence_file": Sent(PAPER)}, follow=True)
+    done = client.get(reverse("obligations"), {"state": "done"}).text
+    assert done.index("上报2022年3月工作进展") < done.index("上报2022年1月工作进展"), "what is done, the newest first"
 
 
 def test_the_program_offers_what_it_knows_as_evidence_and_says_whether_it_is_enough(tasks, world):
