@@ -68,7 +68,7 @@ def default_supplement_day():
 def ask_supplement(case):
     return {
         "items": ItemsField(label="需要补充的材料和说明", help_text="每行一项；只能告知一次，请一次列全", required=False),
-        "due_on": day("补正截止日期", required=False, initial=default_supplement_day, help_text="由本机构确定；过了这一天仍未补正的，视为撤回申请"),
+        "due_on": day("补正截止日期", required=False, has_today=False, initial=default_supplement_day, help_text="由本机构确定；过了这一天仍未补正的，视为撤回申请"),
     }  # fmt: skip
 
 
@@ -120,7 +120,11 @@ def grant_pre_aid(case):
         "ground": choice("先行援助的情形", PRE_AID_GROUNDS.items(), required=False),
         "limit_ends_on": day("时效、期限届满日期", required=False, help_text="选第一种情形时填写；不足七日才可以先行援助"),
         "papers_due_on": day(
-            "补办手续截止日期", required=False, initial=default_supplement_day, help_text="到期没有补办的，可以终止援助"
+            "补办手续截止日期",
+            required=False,
+            has_today=False,
+            initial=default_supplement_day,
+            help_text="到期没有补办的，可以终止援助",
         ),
     }
 
@@ -216,6 +220,7 @@ class StepForm(forms.Form):
         self.fields.update(extra)
         if known and "items" in extra:
             self.fields["items"].initial = "\n".join(known)
+            self.fields["items"].widget.attrs["rows"] = max(4, len(known) + 1)
         self.fields["reason"].label = REASON_WORDS.get(step.code, "说明")
         self.order_fields(["day", *extra, "reason", "version"])
 

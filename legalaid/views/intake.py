@@ -10,6 +10,7 @@ from accounts.access import allowed
 from accounts.policy import may
 from common import clock
 from common.errors import Refused
+from common.free_text import mask_numbers
 from consultations.models import Consultation
 from consultations.rules.records import ANONYMOUS
 from legalaid.forms.intake import ApplicationForm, NoticeForm
@@ -17,7 +18,7 @@ from legalaid.models import AidCase
 from legalaid.rules import matters
 from legalaid.services import inbox as inbox_services
 from legalaid.services import intake as services
-from legalaid.services.intake_facts import APPLICANT_COLUMNS, CASE_COLUMNS
+from legalaid.services.intake_facts import APPLICANT_COLUMNS, CASE_COLUMNS, FREE_TEXT
 from legalaid.services.intake_preview import preview
 from organizations.models import Station
 from organizations.scope import counties_of, county_or_404
@@ -115,7 +116,9 @@ def kept(request, form, make):
     confirmed = frozenset(request.POST.getlist("confirmed")) if is_confirming else frozenset()
     reason = request.POST.get("doubt_reason", "")[:300]
     try:
-        return make(values=form.values(), by=request.user, confirmed=confirmed, reason=reason if is_confirming else ""), []
+        case = make(values=form.values(), by=request.user, confirmed=confirmed, reason=reason if is_confirming else "")
+        warn_of_numbers(request, form)
+        return case, []
     except services.NoReason as error:
         form.add_error(None, "没有写明为什么仍然保存：请在提示下面写一句理由。")
         return None, error.doubts
@@ -124,6 +127,13 @@ def kept(request, form, make):
     except Refused as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
     return None, []
+
+
+def warn_of_numbers(request, form):
+    """Tell whoever typed a personal number into free text that it was masked."""
+    typed = (form.cleaned_data.get(name) for name in FREE_TEXT)
+    if warning := mask_numbers("\n".join(filter(None, typed))).warning:
+        messages.warning(request, warning)
 
 
 def panel_of(request, form, source, case=None):

@@ -49,6 +49,14 @@ def test_the_centre_takes_an_application_and_goes_on_to_its_papers(world):
     assert "还缺 3 项" in response.text
 
 
+def test_who_types_a_personal_number_into_the_story_is_told_that_it_was_masked(world):
+    client = browser_of(world.centre)
+    response = client.post("/cases/new/", typed(summary="身份证 140525198506150025，欠工资"), follow=True)
+    assert "文字里有身份证号，已经遮住中间的数字" in response.text
+    assert AidCase.objects.get().summary == "身份证 140***********0025，欠工资"
+    assert "已经遮住" not in client.post(f"/cases/{AidCase.objects.get().pk}/papers-received/", {}, follow=True).text
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
