@@ -35,7 +35,7 @@ def help_paper_pdf(row: LegalHelp, code: str) -> bytes:
         gender=row.get_gender_display() if row.gender != "9" else "",
         id_number=row.id_number,
         birth_date=birth_date_of(row.id_number) if row.id_number else None,
-        custody_place=row.place,
+        custody_place=place_of(row) if row.place_kind == LegalHelp.PlaceKind.DETENTION else row.place,
         organ=row.organ_name,
         cause=row.cause,
         stage=row.get_stage_display(),
