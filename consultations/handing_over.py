@@ -11,6 +11,8 @@ KEY = "handed_over"
 TRIES = 5
 OPEN = frozenset({"rating-back", "font", "public-font", "health", "favicon"})
 PUBLIC = ("public-rate", "public-complaint")
+# What a visitor leaves in the session: the code she typed, what the page of thanks tells, number and code of her complaint.
+CODE, RATED, COMPLAINED = "rating_code", "rated", "complained"
 
 
 def hand_over(request, *, pin: str, consultation: int) -> None:
@@ -22,10 +24,11 @@ def is_handed_over(request) -> bool:
 
 
 def take_back(request, pin: str) -> bool:
-    """Whether the digits are right; then the session is the clerk's again."""
+    """Whether the digits are right; then the session is the clerk's again, and nothing of the visitor is left in it."""
     state = request.session[KEY]
     if sealed(request, pin) == state["pin"]:
-        del request.session[KEY]
+        for name in (KEY, CODE, RATED, COMPLAINED):
+            request.session.pop(name, None)
         return True
     request.session[KEY] = {**state, "tries": state["tries"] + 1}
     return False

@@ -379,12 +379,15 @@ def may(context, action):
 
 
 @register.simple_tag
-def error_summary(*forms):
-    """What keeps these forms (or formsets) from being saved: takes the focus, links to each field, says what it says."""
+def error_summary(*forms, heading="没有保存"):
+    """What keeps these forms (or formsets) from being saved: takes the focus, links to each field, says what it says.
+
+    `heading` for a form that saves nothing: 没有查到.
+    """
     lines = [line for form in forms if form is not None for line in _errors(form)]
     if not lines:
         return ""
-    return get_template("includes/error_summary.html").render({"lines": lines})
+    return get_template("includes/error_summary.html").render({"lines": lines, "heading": heading})
 
 
 def _errors(form):

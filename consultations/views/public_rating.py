@@ -13,7 +13,7 @@ from common.encryption import decrypt, encrypt
 from common.errors import Refused
 from consultations.forms.complaints import ComplaintCodeForm, PublicComplaintForm
 from consultations.forms.ratings import CodeForm, RatingForm
-from consultations.handing_over import is_handed_over
+from consultations.handing_over import CODE, COMPLAINED, RATED, is_handed_over
 from consultations.models import Rating
 from consultations.services import complaint_codes
 from consultations.services import ratings as services
@@ -22,8 +22,6 @@ from consultations.services.complaints import complain_online
 from consultations.views.limits import limited
 from organizations.models import Station
 
-# In the visitor's session: the code she typed, what the page of thanks tells, the number of her complaint.
-CODE, RATED, COMPLAINED = "rating_code", "rated", "complained"
 NOT_HERE = 404
 
 

@@ -139,6 +139,7 @@ def test_a_clerk_who_takes_a_complaint_down_is_given_the_code_for_who_complained
 def test_a_code_that_fits_nothing_is_answered_alike_and_breaks_nothing(filed, typed):
     page = Client().post(PAGE, {"code": typed})
     assert page.status_code == 200 and "办到这一步" not in page.text and filed.complaint.number not in page.text
+    assert "没有查到，有 1 处需要修改" in page.text and "没有保存" not in page.text
 
 
 def test_full_width_digits_and_dashes_find_it_too(filed):

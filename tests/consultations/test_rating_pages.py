@@ -199,6 +199,15 @@ def test_five_wrong_digits_end_the_clerks_session(signed_in, record, clerk):
     assert answers[-1].url == reverse("account_login") and "_auth_user_id" not in client.session
 
 
+def test_what_somebody_complained_of_on_the_tablet_is_not_left_in_the_clerks_session(signed_in, record, clerk):
+    client = signed_in(clerk)
+    client.post(f"/consultations/{record.pk}/rating/screen/", {"pin": "2468"})
+    told = client.post("/p/complaint/", {"station": record.station_id, "content": "让我等了一上午"}, follow=True).text
+    assert "查询码" in told and DutyComplaint.objects.get().number in told
+    client.post(reverse("rating-back"), {"pin": "2468"})
+    assert client.get("/p/complaint/done/").url == reverse("public-complaint")
+
+
 @pytest.mark.parametrize("pin", ["", "12", "123456789", "abcd"])
 def test_handing_over_needs_four_to_eight_digits(signed_in, record, clerk, pin):
     page = signed_in(clerk).post(f"/consultations/{record.pk}/rating/screen/", {"pin": pin})
