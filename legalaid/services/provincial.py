@@ -15,7 +15,7 @@ from legalaid.rules.procedure import State
 from legalaid.rules.reconciling import plain_number
 from legalaid.services.steps import lock_case
 
-NOT_ENTERED_STATES = ("registered", "refused", "deemed_withdrawn", "withdrawn", "redirected")
+NOT_ENTERED_STATES = ("registered", "dismissed", "refused", "deemed_withdrawn", "withdrawn", "redirected")
 
 
 class EntryRefused(Refused):

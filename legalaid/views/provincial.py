@@ -1,7 +1,7 @@
 """省系统录入: number and day of each case in the provincial system, many at once or one by one. Z-CASE-9."""
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -28,7 +28,8 @@ def chosen_cases(request, form):
         rows = rows.filter(Q(number__icontains=text) | Q(provincial_no__icontains=text))
     if told.get("concluded"):
         rows = rows.exclude(concluded_on=None)
-    return rows.order_by("-received_on", "-pk")
+    # What is concluded and not entered counts for nothing yet: it stands first.
+    return rows.order_by(F("concluded_on").desc(nulls_last=True), "-received_on", "-pk")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,6 +12,11 @@ from subsidies.services.reconciliation import StatementLine
 class LedgerFilter(forms.Form):
     fund = forms.ChoiceField(label="资金", required=False, choices=Fund.Kind.choices)
     year = forms.ChoiceField(label="年度", required=False)
+    quarter = forms.ChoiceField(
+        label="季度",
+        required=False,
+        choices=[("", "全年"), ("1", "第一季度"), ("2", "第二季度"), ("3", "第三季度"), ("4", "第四季度")],
+    )
     kind = forms.ChoiceField(label="类型", required=False, choices=[("", "全部"), *LedgerEntry.Kind.choices])
 
     def __init__(self, *args, years=(), **options):

@@ -34,6 +34,9 @@ def ledger(request):
     entries = entries.filter(fund=fund)
     if chosen.get("year"):
         entries = entries.filter(year=chosen["year"])
+    if chosen.get("quarter"):
+        last_month = int(chosen["quarter"]) * 3
+        entries = entries.filter(day__month__range=(last_month - 2, last_month))
     if chosen.get("kind"):
         entries = entries.filter(kind=chosen["kind"])
     page = page_of(request, entries.select_related(*RELATED).order_by("-sequence"))

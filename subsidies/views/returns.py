@@ -1,5 +1,7 @@
 """季度报告: the quarters of a county, one return with its figures, and each step of its way. One POST a step."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +21,7 @@ from organizations.models import Station
 from records.services import file_response
 from subsidies.exports.quarterly_return import keep_signed_papers, return_letter, return_workbook
 from subsidies.forms.returns import NarrativeForm, SentForm
-from subsidies.models import QuarterlyReturn
+from subsidies.models import Fund, QuarterlyReturn
 from subsidies.services import returns
 from subsidies.services.return_page import acts_of, quarters_without, steps_of
 from subsidies.views.places import county_of
@@ -59,6 +61,9 @@ def page_of_return(request, report, *, narrative=None, sent=None, status=200):
         "report": report,
         "document": document,
         "quarter": report.quarter,
+        "first": report.first.isoformat(),
+        "last": report.quarter.last.isoformat(),
+        "ledger_url": ledger_of(report),
         "steps": steps_of(report),
         "acts": acts_of(report, request.user),
         "events": report.events.select_related("by"),
@@ -70,6 +75,13 @@ def page_of_return(request, report, *, narrative=None, sent=None, status=200):
         "today": clock.today(),
     }
     return render(request, "subsidies/quarterly_return.html", facts, status=status)
+
+
+def ledger_of(report):
+    """The cash book of the quarter: the rows behind the return's figures of cash."""
+    quarter = report.quarter
+    told = {"county": report.county_id, "fund": Fund.Kind.SPECIAL, "year": quarter.year, "quarter": quarter.number}
+    return f"{reverse('ledger')}?{urlencode(told)}"
 
 
 @require_POST

@@ -1,6 +1,8 @@
 """The quarterly return: its figures against hand-worked quarters, its workbook against its figures, its way, what it refuses."""
 
+import html
 import json
+import re
 import tomllib
 from datetime import date
 from decimal import Decimal
@@ -10,6 +12,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -34,6 +38,7 @@ from subsidies.services.quarterly_figures import figures_of
 from subsidies.todo.money import todo_items as money_todo
 from tests.subsidies.case_world import CaseWorld
 from tests.subsidies.test_invariants import refused
+from tests.subsidies.world import PASSWORD
 
 WORKED = tomllib.loads((Path(__file__).parent / "quarterly_return.toml").read_text(encoding="utf-8"))
 Q1, Q2 = Quarter(2022, 1), Quarter(2022, 2)
@@ -402,3 +407,19 @@ def test_money_that_waits_at_the_treasury_does_not_move_the_figures_from_day_to_
     monkeypatch.setenv("TODAY", "2022-04-08")
     report = story.sign(story.step(returns.review_return, report, "section"))
     assert report.figures["receipts"][0]["late_days"] == 29
+
+
+@pytest.mark.rule("Z-RPT-2")
+def test_the_figures_of_cash_lead_to_their_entries_and_only_to_those_of_the_quarter(story):
+    story.march_is_paid()
+    report = returns.draft_return(county=story.county, quarter=Q1, by=story.people["finance"])
+    client = Client()
+    client.post("/login/", {"login": "finance", "password": PASSWORD})
+    page = client.get(reverse("quarterly-return", args=[report.pk]))
+    links = [
+        html.unescape(url) for url in re.findall(r'href="(/ledger/[^"]*quarter=1[^"]*kind=movement)"', page.content.decode())
+    ]
+    assert len(links) == 3
+    entries = list(client.get(links[0]).context["page"])
+    assert [entry.amount for entry in entries] == [Decimal("20000.00")]
+    assert not list(client.get(links[0].replace("quarter=1", "quarter=2")).context["page"])
