@@ -13,6 +13,8 @@ from organizations.scope import regions_of
 from records.todo import TodoItem
 
 MOST = 15
+# Limits that one form alone meets, once the case is that far; the others are met by one of several steps of the case's page.
+ASSIGNMENTS, ASSIGNABLE = {"aid_assignment", "notice_assignment"}, {"granted", "notice_received"}
 
 
 def todo_items(user):
@@ -28,7 +30,9 @@ def limit_items(user, rows):
     for row in found[:MOST]:
         detail = f"{row.case.number} {row.case.cause}"
         title = OVER.get(row.code, row.rule.name) if row.code in OVER and row.due_on < clock.today() else row.rule.name
-        yield TodoItem(title, detail, reverse("case", args=[row.case_id]), due_on=row.due_on, icon="hourglass")
+        is_form = row.code in ASSIGNMENTS and row.case.state in ASSIGNABLE
+        url = reverse("case-assign" if is_form else "case", args=[row.case_id])
+        yield TodoItem(title, detail, url, due_on=row.due_on, icon="hourglass")
     if len(found) > MOST:
         yield TodoItem(
             f"还有 {rows.count() - MOST} 项案件期限", "在期限看板查看", f"{reverse('case-deadlines')}?mine=on", icon="hourglass"

@@ -225,6 +225,9 @@ def test_todo_rows_name_the_limits_first_due_first(world, board):
     # The late file review is not among them: it stands in the row of the files to review, once.
     assert [row.due_on for row in rows] == [date(2022, 9, 25), date(2022, 9, 26), date(2022, 10, 3)]
     assert "期满未补正的，可以按撤回申请处理" in {row.title for row in rows}
+    opened = {row.title: row.url.strip("/").split("/")[-1] for row in rows}
+    assert opened["指派法律援助人员"] == "assign", "one form meets it, so that form opens"
+    assert opened["期满未补正的，可以按撤回申请处理"].isdigit(), "what may be done in several ways opens the case"
 
 
 def test_the_director_is_shown_what_waits_for_a_decision(world):
