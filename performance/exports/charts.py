@@ -33,6 +33,11 @@ def charts_of(document: dict) -> list[Chart]:
     return [chart for chart in found if chart.rows]
 
 
+def tenth(value) -> str:
+    """A share as every table tells it: one decimal, 55.0 too."""
+    return f"{value:.1f}"
+
+
 def progress_chart(document: dict) -> Chart:
     rows = [(row["short_name"], float(row["percent"])) for row in document["stations"] if row["percent"] is not None]
     rows.sort(key=lambda row: row[1])
@@ -40,7 +45,7 @@ def progress_chart(document: dict) -> Chart:
     words = f"各单位完成率，由低到高；竖线为时间进度 {time:.1f}%"
 
     def draw(width):
-        return bars_with_tick(dict(rows), tick=time, tick_name="时间进度", alt=words, width=width)
+        return bars_with_tick(dict(rows), tick=time, tick_name="时间进度", alt=words, width=width, formatter=tenth)
 
     table = [(name, f"{share:.1f}%") for name, share in rows]
     return Chart("progress", "哪些单位慢于时间进度？", words, ("单位", "完成率"), table, draw)
@@ -81,7 +86,7 @@ def satisfaction_chart(document: dict) -> Chart:
     words = "各单位满意度，由低到高；竖线为目标 95%"
 
     def draw(width):
-        return bars_with_tick(dict(rows), tick=95, tick_name="目标", alt=words, width=width)
+        return bars_with_tick(dict(rows), tick=95, tick_name="目标", alt=words, width=width, formatter=tenth)
 
     return Chart(
         "satisfaction",

@@ -107,6 +107,7 @@ def test_the_page_shows_table_and_charts_and_its_numbers_lead_to_their_lists(wor
     assert "10 条" in listed
     chart = client.get("/reports/progress/2022-03/chart/progress/wide.svg")
     assert chart["Content-Type"] == "image/svg+xml" and "时间进度 24.1%" in chart.content.decode()
+    assert ">0.0%<" in chart.content.decode(), "shares keep their decimal"
     assert client.get("/reports/progress/2022-03/chart/nonsense/wide.svg").status_code == 404
     assert client.get("/reports/progress/2022-05/").status_code == 404, "a month that has not begun"
 
