@@ -85,6 +85,15 @@ def test_a_used_slip_and_the_complaint_are_sound_on_a_telephone(page, live_serve
     page.get_by_role("button", name="提交投诉").click()
     page.get_by_role("heading", name="投诉已收到").wait_for()
     assert faults(page) == []
+    code = page.locator(".pub-code").nth(1).inner_text()
+    page.get_by_role("link", name="查办到哪一步").click()
+    page.get_by_role("button", name="查结果").click()
+    page.get_by_role("heading", name="没有查到").wait_for()
+    assert faults(page) == []
+    page.get_by_role("textbox", name="查询码").fill(code)
+    page.get_by_role("button", name="查结果").click()
+    page.get_by_text("已收到，等待受理").wait_for()
+    assert faults(page) == []
 
 
 def test_a_clerk_hands_the_tablet_over_and_gets_it_back(page, live_server, record, clerk):
