@@ -22,7 +22,7 @@ from subsidies.rules.annual import Indicator, YearOfFund, rate
 from subsidies.rules.quarterly_return import CashLine, cash_of
 from subsidies.services import case_figures
 from subsidies.services.funds import arrivals
-from subsidies.services.quarterly_figures import READ_WITH_ENTRIES, about
+from subsidies.services.quarterly_figures import READ_WITH_ENTRIES, about, days_of
 
 
 class YearRefused(Refused):
@@ -82,7 +82,7 @@ def indicators(county, year, until, plan, special, progress, cases) -> list[Indi
     satisfied = Decimal(f"{total.satisfaction:.1f}") if total and total.satisfaction is not None else None
     target = Target.objects.filter(plan=plan, indicator=Target.Indicator.SATISFACTION).order_by("-value").first()
     on_time, came = forwarded_on_time(county, year, until)
-    sent, due = returns_on_time(county, year, until)
+    sent, due = returns_on_time(county, year, plan)
     passed, verified = verified_files(county, year, until)
     reasons = reasons_of(county, year)
     rows = (
@@ -110,12 +110,13 @@ def forwarded_on_time(county, year, until) -> tuple[int, int]:
     return sum(not each.late_days for each in found), len(found)
 
 
-def returns_on_time(county, year, until) -> tuple[int, int]:
-    """Quarters of the year whose return was first sent in time, and all that were due. Z-RPT-1."""
-    due = [quarter for quarter in (Quarter(year, n) for n in range(1, 5)) if quarter.last < until]
-    sent = {}
+def returns_on_time(county, year, plan) -> tuple[int, int]:
+    """Quarters of the year whose return was first sent in time, and all that were sent or are late by now. Z-RPT-1, reading D22."""
+    today, sent = clock.today(), {}
     for report in QuarterlyReturn.objects.filter(county=county, first__year=year, sent_on__isnull=False).order_by("revision"):
         sent.setdefault(report.first, report.sent_on <= report.late_after)
+    over = [quarter for quarter in (Quarter(year, n) for n in range(1, 5)) if quarter.last < today]
+    due = [quarter for quarter in over if quarter.first in sent or days_of(county, quarter, plan).late_after < today]
     return sum(sent.get(quarter.first, False) for quarter in due), len(due)
 
 

@@ -18,6 +18,7 @@ from records.models import IssuedPaper
 from subsidies.exports.annual import numbered_year_pdf, year_pdf, year_workbook
 from subsidies.models import IndicatorReason, Payment
 from subsidies.rules.annual import Indicator, YearOfFund, rate
+from subsidies.services import returns
 from subsidies.services.annual_figures import write_reason, year_figures
 from subsidies.services.case_payment import record_returned_case_transfer
 from subsidies.services.quarterly_figures import cash_by_payment_date
@@ -87,8 +88,21 @@ def test_the_year_until_today_stands_against_the_plans_targets(story):
     found = {each.code: each for each in figures.indicators}
     assert (found["consultations"].target, found["cases"].target, found["satisfaction"].target) == (4400, 135, 95)
     assert found["cases"].actual == 4 and found["cases"].is_behind
-    assert found["return"].actual == 0  # the first quarter is over and nothing was sent
+    assert found["return"].actual is None  # the first quarter is over, its return may still be sent until the 15th
     assert found["quality"].target is None
+
+
+@pytest.mark.rule("Z-RPT-1")
+def test_a_return_counts_as_late_only_after_its_last_day_and_as_sent_from_the_day_it_went(story, monkeypatch):
+    def share(day):
+        monkeypatch.setenv("TODAY", day)
+        return next(each.actual for each in year_figures(county=story.county, year=2022).indicators if each.code == "return")
+
+    report = story.to_signed()
+    assert (share("2022-04-15"), share("2022-04-16")) == (None, 0)
+    monkeypatch.setenv("TODAY", "2022-04-08")
+    story.step(returns.send_return, report, "finance", sent_on=date(2022, 4, 8))
+    assert (share("2022-04-08"), share("2022-07-15"), share("2022-07-16")) == (100, 100, 50)
 
 
 def test_the_workbook_holds_settlement_and_the_three_tables_of_performance(story):
