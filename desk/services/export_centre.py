@@ -5,7 +5,7 @@ Each kind says who may have it and how it is made from what that person may see.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.policy import may
+from common import clock
 from common.errors import Refused
 from common.periods import Quarter, YearMonth
 from consultations.exports.consultations import register_workbook
@@ -122,7 +123,10 @@ def ask_for_export(*, kind: str, county, period: str, by) -> ExportFile:
     known = kinds_for(by).get(kind)
     if known is None:
         raise ExportRefused("不能导出这项内容：请从列表里选择。", field="kind")
-    span = str(parsed(known.span, period))
+    asked = parsed(known.span, period)
+    if (date(asked, 1, 1) if known.span == YEAR else asked.first) > clock.today():
+        raise ExportRefused(f"{period.strip()}还没有到：请填写已经开始的期间。", field="period")
+    span = str(asked)
     wanted = ExportFile.objects.create(kind=kind, county=county, period=span, by=by, asked_at=timezone.now())
     wanted.job = start_job(
         kind="export",
@@ -151,7 +155,7 @@ def make_for_job(progress) -> dict:
         wanted.save(update_fields=["file", "rows", "expires_at"])
         after = {"文件": wanted.file.name, "条数": done.rows, "期间": wanted.period}
         audit.record(by=wanted.by, action="desk.export", on=wanted, after=after)
-    return {"message": f"{kind.words} {wanted.period} 已导出，{done.rows} 条，7 天内可以下载。", "url": reverse("exports")}
+    return {"message": f"已做好，{done.rows} 条，7 天内可以下载。", "url": reverse("exports")}
 
 
 def drop_expired() -> int:

@@ -1,8 +1,11 @@
 """导出中心: what one had exported, with state, link and expiry; asking for more, and for the same again."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,9 +29,11 @@ def exports(request):
     for row in page:
         row.words = KINDS[row.kind].words if row.kind in KINDS else row.kind
         row.is_over = bool(row.expires_at and row.expires_at < now)
+    is_under_way = any(row.file_id is None and row.job and not row.job.is_failed for row in page)
     kinds = [(key, kind.words, EXAMPLE[kind.span]) for key, kind in kinds_for(request.user).items()]
     typed = {"kind": request.GET.get("kind", ""), "period": request.GET.get("period", "")}
-    return render(request, "desk/exports.html", {"page": page, "kinds": kinds, "typed": typed})
+    facts = {"page": page, "kinds": kinds, "typed": typed, "is_under_way": is_under_way}
+    return render(request, "desk/exports.html", facts)
 
 
 @require_POST
@@ -36,12 +41,13 @@ def exports(request):
 def export_new(request):
     """Ask for a file, or for one like an earlier one."""
     county = county_or_404(request.user)
+    typed = {key: request.POST.get(key, "")[:12] for key in ("kind", "period")}
     try:
-        ask_for_export(kind=request.POST.get("kind", ""), county=county, period=request.POST.get("period", ""), by=request.user)
+        ask_for_export(**typed, county=county, by=request.user)
     except Refused as error:
         messages.error(request, str(error))
-    else:
-        messages.success(request, "已开始导出，完成后在这里下载，也会通知您。")
+        return redirect(f"{reverse('exports')}?{urlencode(typed)}")
+    messages.success(request, "已开始导出，完成后在这里下载，也会通知您。")
     return redirect("exports")
 
 

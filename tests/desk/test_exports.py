@@ -65,6 +65,9 @@ def test_nobody_downloads_what_somebody_else_had_made(world):
         ("quarter", "2022Q7", "finance", "季度"),
         ("register", "三月", "section", "月份"),
         ("cases", "2022", "finance", "不能导出"),
+        ("register", "2022-05", "section", "还没有到"),
+        ("quarter", "2022Q3", "finance", "还没有到"),
+        ("ledger", "2023", "finance", "还没有到"),
         ("nonsense", "2022", "finance", "不能导出"),
     ],
 )
@@ -92,3 +95,15 @@ def test_who_lost_the_right_meanwhile_gets_nothing(world):
     wanted.refresh_from_db()
     assert wanted.file is None and "不能导出" in JobRun.objects.get(pk=wanted.job_id).message
     assert LedgerEntry.objects.exists()
+
+
+def test_what_was_typed_stays_after_a_refusal_and_the_list_renews_itself_only_while_something_is_made(world):
+    client = page_of(world.people["finance"])
+    told = client.post("/exports/new/", {"kind": "quarter", "period": "三季度"}, follow=True).text
+    assert 'value="三季度"' in told and '<option value="quarter" selected' in told
+    assert "hx-trigger" not in told.split('id="made"')[1].split(">")[0]
+    client.post("/exports/new/", {"kind": "ledger", "period": "2022"})
+    assert 'hx-trigger="load delay:3s"' in client.get("/exports/").text
+    run_job(job_id=ExportFile.objects.get().job_id, work=make_for_job)
+    done = client.get("/exports/").text
+    assert "下载" in done and 'hx-trigger="load delay:3s"' not in done
