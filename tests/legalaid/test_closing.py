@@ -17,6 +17,7 @@ from legalaid.services import closing, supervising, undertaking
 from legalaid.services.closing import ClosingRefused
 from legalaid.services.files import remove_case_file
 from legalaid.services.paper_facts import facts_of
+from legalaid.services.papers import issue_case_paper, serve_case_paper
 from legalaid.services.steps import StepRefused, lock_case, move_case
 from legalaid.todo import closing as todo
 from records.models import Notice
@@ -322,6 +323,19 @@ def test_the_undertaker_of_a_terminated_case_hands_her_file_in_once(world):
     assert (case.state, case.file_submitted_on) == ("terminated", None) and undertaking.next_steps(case, mine) == []
     assert [row.pk for row, _ in world.client(mine).get(reverse("my-cases")).context["groups"]["done"]] == [case.pk]
     refused("已经交卷", lambda: closing.submit_file(case_id=case.pk, by=mine, day=TODAY))
+
+
+def test_objection_and_hand_in_count_from_the_service_of_the_decision(world, monkeypatch):
+    case, served = terminated(world, world.under_way()), TODAY + timedelta(days=2)
+    assert due(case, "objection_filing").starts_on == TODAY and due(case, "file_submission") is None
+    row = issue_case_paper(case=case, kind="termination_decision", by=world.director, on=TODAY)
+    monkeypatch.setenv("TODAY", served.isoformat())
+    serve_case_paper(row=row, by=world.centre, day=served, how="direct", to="本人")
+    assert due(case, "termination_notice").met_on == served
+    for code, days in (("objection_filing", 15), ("file_submission", 30)):
+        assert due(case, code).starts_on == served and due(case, code).due_on >= served + timedelta(days=days)
+    closing.submit_file(case_id=case.pk, by=case.lawyer.user, day=served)
+    assert due(case, "file_submission").met_on == served
 
 
 def test_a_case_terminated_before_anybody_accepted_it_has_no_file_to_hand_in(world):
