@@ -62,7 +62,7 @@ def pages_of():
         "head": ["/", f"/station-months/{station}/2022-08/"],
         "duty": ["/", "/checkin/", "/pay/mine/", "/findings/mine/", "/roster/calendar/"],
         "leader": ["/", "/pay/duty/2022-07/", "/ledger/reversals/", "/pay/chain/", "/base/posts/"],
-        "finance": ["/", "/ledger/bank/", f"/ledger/bank/{statement}/", "/ledger/bank/new/", "/ledger/receipts/new/"],
+        "finance": ["/", "/exports/", "/help/?on=ledger&back=/ledger/", "/ledger/bank/", f"/ledger/bank/{statement}/", "/ledger/bank/new/", "/ledger/receipts/new/"],
         "cashier": ["/", "/pay/batches/2022-07/"],
         "city": ["/", "/pay/duty/"],
         "admin": ["/", "/base/users/", "/base/users/new/", "/base/posts/new/", "/base/audit/", "/me/"],
