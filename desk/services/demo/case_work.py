@@ -236,15 +236,16 @@ class CaseAtWork:
         return self
 
     def archived(self, day):
-        """Watched, asked about, and put on its shelf."""
-        self.supervised("mid_supervision", day, "file", "演示：抽查承办进度，按期办理。").visited(day)
+        """Asked about, and put on its shelf."""
+        self.visited(day)
         self.office.on(day)
         retention = closing.proposed_retention(self.row)
         closing.archive_case(case_id=self.pk, by=self.handler, day=day, retention=retention, location="演示档案柜 2 层")
         return self
 
     def finished(self, day):
-        """From the judgment to the archive within three weeks."""
+        """Watched, then from the judgment to the archive within three weeks."""
+        self.supervised("mid_supervision", self.after(day, -4), "file", "演示：抽查承办进度，按期办理。")
         self.concluded(day).entered(self.after(day, 3)).handed_in(self.after(day, 8))
         return self.checked(self.after(day, 13)).archived(self.after(day, 19))
 
