@@ -41,6 +41,9 @@ def ledger(request):
         entries = entries.filter(kind=chosen["kind"])
     page = page_of(request, entries.select_related(*RELATED).order_by("-sequence"))
     facts = {"county": county, "fund": fund, "form": form, "page": page, "chips": chips_of(request, form)}
+    if fund:
+        balance, committed = fund.balance, fund.committed
+        facts |= {"balance": balance, "committed": committed, "free": balance - committed}
     return render(request, "subsidies/ledger.html", facts)
 
 
