@@ -66,7 +66,6 @@ def assign_with_papers(walk, case, reason):
     """援助中心: the first of the suggestions, with her reasons; the firm's notice and the court's letter."""
     walk.as_("centre", "/todo/")
     walk.follow(case.cause)
-    walk.follow("指派")
     walk.shows("卫示例", "第 1 名", reason)
     walk.look()
     walk.press("指派", says=f"已指派{FIRM}卫示例承办")
