@@ -9,6 +9,7 @@
 
 import time
 from functools import wraps
+from urllib.parse import urlsplit
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
@@ -17,6 +18,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
+from django.urls import Resolver404, resolve
 
 from accounts.policy import ACTIONS, may
 
@@ -70,6 +72,20 @@ def fresh_login(view):
 
     renewed.needs_fresh_login = True
     return renewed
+
+
+def action_of(path):
+    """The action behind an address of this system, None where anybody may. Resolver404 when there is no such page."""
+    return getattr(resolve(urlsplit(path).path).func, "action", None)
+
+
+def may_open(user, path):
+    """Whether an address leads this user to a page and not to 403 or 404. Her scope is the page's own matter."""
+    try:
+        action = action_of(path)
+    except Resolver404:
+        return False
+    return action is None or may(user, action)
 
 
 def recently_authenticated(request):

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from accounts import audit
+from accounts import access, audit
 from accounts.menu import menu_for
 from accounts.policy import may as policy_allows
 from common import clock, id_numbers, money
@@ -373,6 +373,12 @@ def url_if(name, *args, **kwargs):
 def may(context, action):
     """Whether the reader's posts allow the action: {% may "subsidies.pay" as may_pay %}."""
     return policy_allows(context["request"].user, action)
+
+
+@register.simple_tag(takes_context=True)
+def may_open(context, path):
+    """Whether an address of this system opens for the reader: {% may_open row.url as opens %}."""
+    return access.may_open(context["request"].user, path)
 
 
 # --- forms and lists --------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import allowed
+from accounts.access import allowed, may_open
 from desk.services.todo import forget_count, todo_count, todo_items
 from records.models import Notice
 from records.services import mark_notices_read, switch_notices
@@ -47,6 +47,9 @@ def notice(request, pk):
     found = get_object_or_404(Notice.objects.visible_to(request.user), pk=pk)
     if request.method == "GET":
         mark_notices_read(by=request.user, ids=[found.pk])
+    if found.url and not may_open(request.user, found.url):
+        messages.info(request, f"“{found.text}”说的页面，您的岗位现在不能打开。需要办理的，请联系系统管理员登记岗位。")
+        return redirect("todo")
     return redirect(found.url if url_has_allowed_host_and_scheme(found.url, allowed_hosts=None) else "todo")
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.access import may_open
 from accounts.models import User
 from desk.services.todo import todo_items
 from records.models import ImportBatch, Notice
@@ -98,6 +99,18 @@ def test_who_opens_a_notice_has_read_it_and_is_where_it_leads(as_, login):
     notify(to=login("clerk"), text="别人的通知", url="/todo/")
     assert as_("head").get(reverse("notice", args=[Notice.objects.latest("pk").pk])).status_code == 404
     assert Notice.objects.unread().count() == 1
+
+
+def test_a_notice_whose_page_the_post_does_not_open_says_so_instead_of_leading_to_a_refusal(as_, login):
+    notify(to=login("clerk"), text="演示通知", url="/ledger/")
+    page = as_("clerk").get(reverse("notice", args=[Notice.objects.get().pk]), follow=True)
+    assert page.redirect_chain == [(reverse("todo"), 302)]
+    assert "“演示通知”说的页面，您的岗位现在不能打开" in page.text
+
+
+def test_an_address_opens_for_whom_its_action_allows(login):
+    assert may_open(login("finance"), "/ledger/?kind=payment") and may_open(login("clerk"), "/p/duty/")
+    assert not may_open(login("clerk"), "/ledger/") and not may_open(login("finance"), "/no/such/page/")
 
 
 def test_an_id_number_does_not_stay_in_the_address_of_a_search(as_):

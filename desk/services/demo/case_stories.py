@@ -111,7 +111,7 @@ def sister_supported(office, day):
 
 @came(5, 23)
 def defendant_defended(office, day):
-    defended(office, "defendant", day, "郑试用", handler="centre2").finished(on(8, 22))
+    defended(office, "defendant", day, "施试用", handler="centre2").finished(on(8, 22))
 
 
 @came(5, 26)

@@ -21,7 +21,8 @@ def add_shifts(*, county, people, section, rng: random.Random) -> list[Shift]:
     stations = list(Station.objects.in_county(county).active().order_by("order"))
     days = calendar.between(FIRST, LAST)
     centre, towns = stations[0], stations[1:]
-    in_turn = people[:CENTRE_PEOPLE]
+    # The first undertakes cases and is not on duty; somebody without a town takes the turn.
+    in_turn = [people[-2], *people[1:CENTRE_PEOPLE]]
     shifts = []
     for n, day in enumerate(days.working_days(FIRST, LAST)):
         shifts.append(new_shift(centre, day, in_turn[n % len(in_turn)], CENTRE_HOURS, section))

@@ -86,7 +86,7 @@ def give_phones(county) -> None:
 
 
 def link_logins(users, pool, shifts) -> None:
-    """`duty` is on duty at 巴公镇 today, `lawyer` at the centre in turn."""
+    """`duty` is on duty at 巴公镇 today; `lawyer` undertakes cases and is on no roster, as her login has no post for it."""
     on_duty = next(s.practitioner for s in shifts if s.day == TODAY and s.station.short_name == duty.FORGETFUL)
     for login, person in (("duty", on_duty), ("lawyer", pool[0])):
         person.user = users[login]
