@@ -1,7 +1,6 @@
 """Every page of a living county, as each role, on desk and phone: nothing for axe, no sideways scroll, no small print, no complaint."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from consultations.models import (
     Consultation,
@@ -20,10 +19,10 @@ from organizations.models import Station
 from performance.models import Report
 from programmes.models import Obligation
 from subsidies.models import BankStatement, CaseList, CaseMark, QuarterlyReturn
-from tests.accounts.test_browser import SMALL_TEXT, TOO_WIDE
+from tests.journeys.walking import DESK, PHONE, faults, faults_of_layout
 
 pytestmark = pytest.mark.slow
-SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1440, "height": 900}}
+ON_PHONES = {"clerk", "head", "duty", "lawyer", None}  # axe looks twice at what is used on a telephone
 
 
 def pages_of():
@@ -111,19 +110,6 @@ def case_pages_of():
     }  # fmt: skip
 
 
-def faults(page):
-    """What is wrong with the page as it stands."""
-    found = [f"axe {item['id']}" for item in Axe().run(page).response["violations"]]
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        found += page.evaluate(TOO_WIDE)[:3] or ["sideways scroll"]
-    found += page.evaluate(SMALL_TEXT)[:3]
-    words = page.evaluate("document.querySelector('main').innerText")
-    found += [f"raw word {word}" for word in ("None", "undefined", "null", "NaN", "{{", "{%") if word in words.split()]
-    if page.locator("h1").count() != 1:
-        found.append("not one h1")
-    return found
-
-
 def test_every_page_is_sound_on_a_desk_and_on_a_phone(page, live_server, living_county, sign_in):
     page.set_default_timeout(60_000)
     wrong = {}
@@ -135,9 +121,10 @@ def test_every_page_is_sound_on_a_desk_and_on_a_phone(page, live_server, living_
         for path in paths:
             response = page.goto(live_server.url + path)
             found = [] if response.ok else [f"status {response.status}"]
-            for name, size in SIZES.items():
-                page.set_viewport_size(size)
-                found += [f"{name}: {fault}" for fault in faults(page)]
+            page.set_viewport_size(PHONE)
+            found += [f"phone: {fault}" for fault in (faults if login in ON_PHONES else faults_of_layout)(page)]
+            page.set_viewport_size(DESK)
+            found += faults(page)
             if found:
                 wrong[f"{login} {path}"] = found
     assert wrong == {}

@@ -3,17 +3,35 @@
 import re
 from datetime import date
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from records.services import remember_day
-from tests.journeys.test_every_page import faults
+from tests.accounts.test_browser import SMALL_TEXT, TOO_WIDE
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
-
 
 # Parts of a page that come by themselves have come.
 WHOLE = """() => !document.querySelector('.htmx-request') && [...document.querySelectorAll('[hx-trigger=load]')].every(
   part => !part.querySelector(`:scope > a[href="${part.getAttribute('hx-get')}"]`))"""
+
+
+def faults(page):
+    """What is wrong with the page as it stands."""
+    return [f"axe {item['id']}" for item in Axe().run(page).response["violations"]] + faults_of_layout(page)
+
+
+def faults_of_layout(page):
+    """What eyes would see at this size: too wide, too small, a word of the program, no heading."""
+    found = []
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found += page.evaluate(TOO_WIDE)[:3] or ["sideways scroll"]
+    found += page.evaluate(SMALL_TEXT)[:3]
+    words = page.evaluate("document.querySelector('main').innerText")
+    found += [f"raw word {word}" for word in ("None", "undefined", "null", "NaN", "{{", "{%") if word in words.split()]
+    if page.locator("h1").count() != 1:
+        found.append("not one h1")
+    return found
 
 
 class Walk:
