@@ -1,4 +1,4 @@
-"""Rosters in a real browser, on a telephone: a proposal taken over in parts, leave, offers, the agenda."""
+"""Rosters in a real browser, on a desk and on a telephone: a proposal taken over in parts, a substitute, leave, offers, the agenda."""
 
 import pytest
 
@@ -83,4 +83,16 @@ def test_on_a_telephone_the_month_is_an_agenda(page, live_server, team, user, sh
     page.get_by_role("textbox", name="原因").fill("生病")
     page.get_by_role("button", name="提交申请").click()
     page.get_by_text("已提交申请，等待业务股审批").wait_for()
+    assert faults(page) == []
+
+
+def test_a_substitute_without_name_and_reason_is_refused_at_both_fields(page, live_server, team, user, shift):
+    shift("2022-03-02", person=team[0])
+    enter(page, live_server, user("section"))
+    page.goto(f"{live_server.url}/roster/2022-03/")
+    assert faults(page) == []
+    page.locator("a.duty").first.click()
+    page.get_by_role("link", name="换人").click()
+    page.get_by_role("button", name="换人").click()
+    page.get_by_role("heading", name="没有保存，有 2 处需要修改").wait_for()
     assert faults(page) == []

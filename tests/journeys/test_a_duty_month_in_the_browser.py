@@ -72,13 +72,16 @@ def publish_it(walk):
 
 
 def anybody_reads_it(walk, shift):
-    """Without a login, on a telephone."""
+    """Without a login, on a telephone; the notice on the door is one sheet."""
     walk.on(shift.day.month, shift.day.day)
     walk.page.context.clear_cookies()
     walk.page.set_viewport_size(PHONE)
     walk.go("/p/duty/")
     walk.shows(shift.station.short_name, shift.practitioner.name)
     walk.look()
+    walk.take("notice", "打印公示（PDF）")
+    pages, text = read(walk.taken["notice"])
+    assert pages == 1 and shift.practitioner.name in text
 
 
 def call_the_roll(walk, shift):

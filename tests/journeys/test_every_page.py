@@ -19,10 +19,9 @@ from organizations.models import Station
 from performance.models import Report
 from programmes.models import Obligation
 from subsidies.models import BankStatement, CaseList, CaseMark, QuarterlyReturn
-from tests.journeys.walking import DESK, PHONE, faults, faults_of_layout
+from tests.journeys.walking import DESK, PHONE, faults
 
 pytestmark = pytest.mark.slow
-ON_PHONES = {"clerk", "head", "duty", "lawyer", None}  # axe looks twice at what is used on a telephone
 
 
 def pages_of():
@@ -121,10 +120,9 @@ def test_every_page_is_sound_on_a_desk_and_on_a_phone(page, live_server, living_
         for path in paths:
             response = page.goto(live_server.url + path)
             found = [] if response.ok else [f"status {response.status}"]
-            page.set_viewport_size(PHONE)
-            found += [f"phone: {fault}" for fault in (faults if login in ON_PHONES else faults_of_layout)(page)]
-            page.set_viewport_size(DESK)
-            found += faults(page)
+            for name, size in (("phone", PHONE), ("desk", DESK)):
+                page.set_viewport_size(size)
+                found += [f"{name}: {fault}" for fault in faults(page)]
             if found:
                 wrong[f"{login} {path}"] = found
     assert wrong == {}

@@ -18,12 +18,7 @@ WHOLE = """() => !document.querySelector('.htmx-request') && [...document.queryS
 
 def faults(page):
     """What is wrong with the page as it stands."""
-    return [f"axe {item['id']}" for item in Axe().run(page).response["violations"]] + faults_of_layout(page)
-
-
-def faults_of_layout(page):
-    """What eyes would see at this size: too wide, too small, a word of the program, no heading."""
-    found = []
+    found = [f"axe {item['id']}" for item in Axe().run(page).response["violations"]]
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found += page.evaluate(TOO_WIDE)[:3] or ["sideways scroll"]
     found += page.evaluate(SMALL_TEXT)[:3]
