@@ -5,10 +5,9 @@ ends with the child. Scripts, links, embedded files and whatever else a PDF may 
 """
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
+from common.child import ChildFailed, ChildTooSlow, answer_of
 from common.errors import Refused
 
 MOST_PAGES = 100
@@ -32,18 +31,11 @@ def draw_page(content: bytes, number: int) -> bytes:
 
 def _run(order: dict, content: bytes) -> bytes:
     try:
-        child = subprocess.run(  # noqa: S603 - our own script, no shell
-            [sys.executable, "-I", str(_DRAWER)],
-            input=json.dumps(order).encode() + b"\n" + content,
-            capture_output=True,
-            timeout=SECONDS,
-            env={"LANG": "C.UTF-8"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        answer = answer_of(_DRAWER, order, content, seconds=SECONDS)
+    except ChildTooSlow:
         raise PdfRefused("这份 PDF 太复杂，不能在线预览：请下载后查看。") from None
-    if child.returncode:
-        raise PdfRefused("这份 PDF 太复杂或者已损坏，不能在线预览：请下载后查看。")
-    if child.stdout.startswith(b"{"):
-        raise PdfRefused(json.loads(child.stdout)["refused"])
-    return child.stdout
+    except ChildFailed:
+        raise PdfRefused("这份 PDF 太复杂或者已损坏，不能在线预览：请下载后查看。") from None
+    if answer.startswith(b"{"):
+        raise PdfRefused(json.loads(answer)["refused"])
+    return answer

@@ -6,14 +6,13 @@ and little time (`parser_process`), which hands back plain rows. Nothing in the 
 
 import io
 import json
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from common.child import ChildFailed, ChildTooSlow, answer_of
 from common.errors import Refused
 
 LARGEST_FILE = 5 * 1024 * 1024
@@ -182,19 +181,11 @@ def _judge_archive(content: bytes) -> None:
 def _run(order: dict, content: bytes) -> bytes:
     """Let the child do one order; a child that dies or dawdles is an unreadable workbook."""
     try:
-        child = subprocess.run(  # noqa: S603 - our own script, no shell
-            [sys.executable, "-I", str(_PARSER)],
-            input=json.dumps(order).encode() + b"\n" + content,
-            capture_output=True,
-            timeout=SECONDS,
-            env={"LANG": "C.UTF-8"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        return answer_of(_PARSER, order, content, seconds=SECONDS)
+    except ChildTooSlow:
         raise WorkbookRefused("工作簿太复杂，读取超时：请把数据复制到新的工作簿后再导入。") from None
-    if child.returncode:
-        raise WorkbookRefused("工作簿太复杂，读取时超出限制：请把数据复制到新的工作簿后再导入。")
-    return child.stdout
+    except ChildFailed:
+        raise WorkbookRefused("工作簿太复杂，读取时超出限制：请把数据复制到新的工作簿后再导入。") from None
 
 
 def _cell(told) -> Cell:
